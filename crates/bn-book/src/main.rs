@@ -1,0 +1,2 @@
+//! The `cargo book` tool.
+fn main() {}
