@@ -1,1 +1,69 @@
-//! Batch normalization and its relatives on ndarray.
+//! The equations of batch normalization, on [`ndarray`], for `f32` and `f64`.
+//!
+//! Every function here is one equation, written as it stands on paper: its
+//! documentation gives the formula, the shapes, what is refused and where the
+//! equation comes from. Arrays come in as views and go out as arrays. The crate does
+//! no input or output, draws no random numbers, keeps no global state, and
+//! answers bad input with an [`Error`] instead of a panic.
+//!
+//! # From zero to a normalized batch
+//!
+//! ```
+//! use bn_core::BatchNorm;
+//! use ndarray::array;
+//!
+//! // Four examples of three channels, each channel on a scale of its own.
+//! let x = array![[1.0, 100.0, 0.01], [2.0, 300.0, 0.03], [3.0, 200.0, 0.04], [4.0, 400.0, 0.02]];
+//!
+//! let mut layer = BatchNorm::<f64>::params(3).epsilon(1e-12).momentum(0.1).check()?.layer();
+//! let (y, cache) = layer.forward_train(x.view())?;
+//!
+//! // Every channel now has mean 0 and variance 1 ...
+//! let m = 4.0;
+//! for channel in y.columns() {
+//!     assert!(channel.sum().abs() < 1e-12);
+//!     assert!((channel.dot(&channel) / m - 1.0).abs() < 1e-6);
+//! }
+//! // ... the running mean has taken a tenth of a step to that of the batch ...
+//! assert!((layer.running().mean[0] - 0.1 * 2.5).abs() < 1e-12);
+//! // ... and a gradient that is the same for all examples does not reach the input.
+//! let gradients = layer.backward(&cache, x.mapv(|_| 1.0).view())?;
+//! assert!(gradients.dx.iter().all(|dx| dx.abs() < 1e-12));
+//! # Ok::<(), bn_core::Error>(())
+//! ```
+//!
+//! # Where to find what
+//!
+//! | module | equations |
+//! |---|---|
+//! | [`moments`] | mean and variance of a batch |
+//! | [`normalize`](mod@normalize) | x̂, y = γx̂ + β, and the γ, β that undo it |
+//! | [`running`] | running mean and running variance |
+//! | [`gradient`] | dβ, dγ, dx |
+//! | [`batch_norm`] | the layer: training, inference, backward |
+//! | [`importance`] | covariate shift: density ratios, weights, effective sample size |
+//! | [`two_sample`] | is there a shift at all? the classifier two-sample test |
+//! | [`distance`] | how far apart: KL, W₂, MMD, sliced W₂ |
+//!
+//! An item carries the label of its equation as a search alias: look for
+//! `eq:normalize` in the search box.
+
+pub mod batch_norm;
+mod check;
+pub mod distance;
+mod error;
+mod float;
+pub mod gradient;
+pub mod importance;
+pub mod moments;
+pub mod normalize;
+pub mod running;
+mod sum;
+pub mod two_sample;
+
+pub use batch_norm::{BatchNorm, BatchNormParams, BatchNormValidParams, Cache, NonFinite};
+pub use error::{Error, Result};
+pub use float::Float;
+pub use gradient::Gradients;
+pub use moments::Moments;
+pub use running::RunningVariance;

@@ -1,0 +1,37 @@
+use ndarray::NdFloat;
+use num_traits::FromPrimitive;
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+/// The element type of every array: `f32` or `f64`.
+///
+/// Sums run in `f64` for both types, so that an `f32` result is the exact one,
+/// rounded once at the end.
+pub trait Float: NdFloat + FromPrimitive + sealed::Sealed {
+    /// The same number as `f64`; nothing is lost.
+    fn widen(self) -> f64;
+    /// The nearest number of this type; infinite where `value` is beyond its range.
+    fn narrow(value: f64) -> Self;
+}
+
+impl Float for f32 {
+    fn widen(self) -> f64 {
+        f64::from(self)
+    }
+    fn narrow(value: f64) -> Self {
+        value as f32
+    }
+}
+
+impl Float for f64 {
+    fn widen(self) -> f64 {
+        self
+    }
+    fn narrow(value: f64) -> Self {
+        value
+    }
+}

@@ -1,0 +1,106 @@
+//! Running statistics: what training remembers for inference.
+
+use crate::{Float, Result, check};
+use ndarray::{Array1, ArrayView1};
+
+/// Which variance the running average collects. Frameworks disagree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RunningVariance {
+    /// σ²_B·m/(m − 1), whose expectation is the variance of the population. PyTorch's choice,
+    /// and that of the paper (Algorithm 2, line 10).
+    #[default]
+    Unbiased,
+    /// σ²_B as the batch was normalized with. The choice of Keras and Flax.
+    Population,
+}
+
+/// One step of the running mean, an exponential moving average.
+///
+/// ```text
+/// r ← (1 − α) r + α μ_B
+/// ```
+///
+/// `running`, `batch` and the result are `[C]`. The momentum α is the weight of the *new*
+/// value, as in PyTorch; Keras and Flax call 1 − α momentum.
+///
+/// # Errors
+///
+/// If the lengths differ, or α is outside \[0, 1\].
+///
+/// ```
+/// use bn_core::running::running_mean;
+/// use ndarray::array;
+///
+/// let r = running_mean(array![8.0].view(), array![4.0].view(), 0.25)?;
+/// assert_eq!(r, array![7.0]);
+/// # Ok::<(), bn_core::Error>(())
+/// ```
+///
+/// Ioffe & Szegedy 2015, section 3.1 ("moving averages instead").
+#[doc(alias = "eq:running-mean")]
+pub fn running_mean<F: Float>(
+    running: ArrayView1<F>,
+    batch: ArrayView1<F>,
+    momentum: F,
+) -> Result<Array1<F>> {
+    check::momentum(momentum)?;
+    check::shape("the batch mean", batch.shape(), running.shape())?;
+    Ok(exponential_average(running, batch, momentum))
+}
+
+/// One step of the running variance, an exponential moving average.
+///
+/// ```text
+/// r ← (1 − α) r + α σ²_B · m/(m − 1)      RunningVariance::Unbiased
+/// r ← (1 − α) r + α σ²_B                  RunningVariance::Population
+/// ```
+///
+/// `running`, `batch` (the biased variance) and the result are `[C]`; m is the number of
+/// values per channel that went into `batch`.
+///
+/// # Errors
+///
+/// If the lengths differ, α is outside \[0, 1\], or m is too small: 1 has no unbiased variance.
+///
+/// ```
+/// use bn_core::{RunningVariance, running::running_variance};
+/// use ndarray::array;
+///
+/// let (running, batch) = (array![8.0], array![3.0]);
+/// let r = |kind| running_variance(running.view(), batch.view(), 4, 0.5, kind);
+/// assert_eq!(r(RunningVariance::Unbiased)?, array![6.0]);
+/// assert_eq!(r(RunningVariance::Population)?, array![5.5]);
+/// # Ok::<(), bn_core::Error>(())
+/// ```
+///
+/// Ioffe & Szegedy 2015, Algorithm 2, line 10.
+#[doc(alias = "eq:running-var")]
+pub fn running_variance<F: Float>(
+    running: ArrayView1<F>,
+    batch: ArrayView1<F>,
+    m: usize,
+    momentum: F,
+    kind: RunningVariance,
+) -> Result<Array1<F>> {
+    check::momentum(momentum)?;
+    check::shape("the batch variance", batch.shape(), running.shape())?;
+    let correction = match kind {
+        RunningVariance::Unbiased => {
+            check::at_least(
+                2,
+                m,
+                "values per channel",
+                "one value has no unbiased variance",
+            )?;
+            m as f64 / (m - 1) as f64
+        }
+        RunningVariance::Population => 1.0,
+    };
+    let batch = batch.mapv(|variance| F::narrow(variance.widen() * correction));
+    Ok(exponential_average(running, batch.view(), momentum))
+}
+
+/// r ← (1 − α) r + α s
+fn exponential_average<F: Float>(r: ArrayView1<F>, s: ArrayView1<F>, alpha: F) -> Array1<F> {
+    &r * (F::one() - alpha) + &s * alpha
+}
