@@ -1,2 +1,166 @@
-//! The `cargo book` tool.
-fn main() {}
+//! `cargo book`: the one door to the book.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use bn_book::book::Book;
+use bn_book::kernel::{self, Which};
+use bn_book::{lab, preprocess, serve, site, suite};
+
+/// Why Batch Norm Works: read it, run it, test it.
+#[derive(Parser)]
+#[command(
+    name = "cargo book",
+    bin_name = "cargo book",
+    disable_help_subcommand = true
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the book, serve it, and rebuild it on change
+    Serve {
+        /// Port to serve at
+        #[arg(long, default_value_t = 3000)]
+        port: u16,
+        /// Address to serve at
+        #[arg(long, default_value = "127.0.0.1")]
+        address: String,
+        /// Do not open a browser
+        #[arg(long)]
+        no_open: bool,
+    },
+    /// Build the site in target/book/html/ and check every link
+    Build,
+    /// Test everything: code, chapters, notebooks, pages
+    Test,
+    /// Open JupyterLab with the book's kernel and notebooks
+    Lab {
+        /// Chapter to open, by number or name
+        chapter: Option<String>,
+        /// Port to serve at
+        #[arg(long, default_value_t = 8888)]
+        port: u16,
+        /// Address to serve at
+        #[arg(long, default_value = "127.0.0.1")]
+        address: String,
+        /// Do not open a browser
+        #[arg(long)]
+        no_open: bool,
+    },
+    /// Run the notebooks that are stale
+    Run {
+        /// Chapters, by number or name; all of them if none is given
+        chapters: Vec<String>,
+        /// Only say which are stale
+        #[arg(long, conflicts_with = "all")]
+        check: bool,
+        /// Run them even if they are not stale
+        #[arg(long)]
+        all: bool,
+    },
+    /// List every equation with its code, its tests and its cells
+    Equations {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Called by mdBook: turn chapters into pages
+    #[command(hide = true)]
+    Preprocess {
+        #[command(subcommand)]
+        question: Option<Question>,
+    },
+}
+
+#[derive(Subcommand)]
+enum Question {
+    /// Whether pages can be written for a renderer
+    Supports {
+        /// mdBook's name of the renderer
+        renderer: String,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    if let Command::Preprocess { question } = command {
+        return match question {
+            Some(Question::Supports { .. }) => Ok(()),
+            None => preprocess::command(std::io::stdin(), std::io::stdout()),
+        };
+    }
+    let root = Book::find_root()?;
+    match command {
+        Command::Serve {
+            port,
+            address,
+            no_open,
+        } => serve::serve(&root, &address, port, !no_open),
+        Command::Build => {
+            let folder = site::build(&root)?;
+            println!("{}", folder.join("index.html").display());
+            Ok(())
+        }
+        Command::Test => suite::run(&root),
+        Command::Lab {
+            chapter,
+            port,
+            address,
+            no_open,
+        } => lab::open(&root, chapter.as_deref(), &address, port, !no_open),
+        Command::Run {
+            chapters,
+            check: true,
+            ..
+        } => kernel::check(&root, &chapters),
+        Command::Run { chapters, all, .. } => kernel::run(
+            &root,
+            &chapters,
+            if all { Which::All } else { Which::Stale },
+        ),
+        Command::Equations { json } => equations(&root, json),
+        Command::Preprocess { .. } => Ok(()),
+    }
+}
+
+fn equations(root: &std::path::Path, json: bool) -> Result<()> {
+    let book = Book::load(root)?;
+    let mut equations: Vec<_> = book.equations.values().collect();
+    equations.sort_by_key(|e| {
+        (
+            book.chapters.iter().position(|c| c.slug() == e.chapter),
+            e.line,
+        )
+    });
+    if json {
+        println!("{}", serde_json::to_string_pretty(&equations)?);
+        return Ok(());
+    }
+    for equation in equations {
+        println!(
+            "({}) {}: {}; {} tests, {} cells",
+            equation.number,
+            equation.label,
+            equation.items.join(", "),
+            equation.tests.len(),
+            equation.cells.len()
+        );
+    }
+    Ok(())
+}

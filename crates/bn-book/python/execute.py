@@ -1,0 +1,75 @@
+"""Runs the code cells of a notebook with a Jupyter kernel, one after the other.
+
+    python execute.py NOTEBOOK KERNEL < (open pipe) > events
+
+Reads nothing from standard input: when it closes, whoever started this is gone,
+and the kernel is stopped. Writes one JSON object per line to standard output:
+`start` and `done` around each cell, `failed` with the message, or at the end
+`finished` with the outputs of every cell.
+"""
+
+import json
+import os
+import re
+import sys
+import threading
+import time
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+
+ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+def tell(**event):
+    print(json.dumps(event), flush=True)
+
+
+def stop_when_abandoned(client):
+    while sys.stdin.buffer.read(1):
+        pass
+    if client.km is not None and client.km.has_kernel:
+        os.kill(client.km.provisioner.pid, 9)
+    os._exit(1)
+
+
+def errors_of(cell):
+    """What a cell wrote to standard error: this kernel's only sign of a panic or a failed `?`."""
+    streams = (o for o in cell.outputs if o.output_type == "stream" and o.name == "stderr")
+    return ANSI.sub("", "".join(o.text for o in streams)).strip()
+
+
+def run(path, kernel):
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(notebook, timeout=None, kernel_name=kernel, record_timing=False)
+    threading.Thread(target=stop_when_abandoned, args=(client,), daemon=True).start()
+    outputs = []
+    with client.setup_kernel():
+        for position, cell in enumerate(notebook.cells):
+            if cell.cell_type != "code":
+                continue
+            index = len(outputs)
+            tell(event="start", cell=index)
+            begun = time.monotonic()
+            try:
+                client.execute_cell(cell, position)
+                message = errors_of(cell)
+            except CellExecutionError as error:
+                message = errors_of(cell) or str(error)
+                traceback = [o for o in cell.outputs if o.output_type == "error"]
+                if traceback:
+                    message = "\n".join(traceback[0].traceback) or traceback[0].evalue
+            except DeadKernelError:
+                message = errors_of(cell) or "the kernel died"
+            if message:
+                tell(event="failed", cell=index, message=ANSI.sub("", message))
+                return 1
+            outputs.append(cell.outputs)
+            tell(event="done", cell=index, seconds=time.monotonic() - begun)
+    tell(event="finished", outputs=outputs)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run(*sys.argv[1:]))

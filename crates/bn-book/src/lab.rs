@@ -1,0 +1,78 @@
+//! `cargo book lab`: JupyterLab with the book's kernel and notebooks.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use crate::book::Book;
+use crate::kernel::Session;
+use crate::problem::Problem;
+
+/// Opens JupyterLab, at a chapter's notebook if one is named, until it is stopped.
+///
+/// # Errors
+/// When the chapter is unknown, its notebook never ran, or a tool is missing.
+pub fn open(
+    root: &Path,
+    chapter: Option<&str>,
+    address: &str,
+    port: u16,
+    browser: bool,
+) -> Result<()> {
+    let book = Book::load(root)?;
+    let mut target = None;
+    if let Some(name) = chapter {
+        let slug = book.chapter(name)?.slug().to_owned();
+        if !book.notebooks.contains_key(&slug) {
+            let way_out = format!("`cargo book run {slug}`");
+            return Err(Problem::nowhere(format!("{slug} has no notebook yet"), way_out).into());
+        }
+        target = Some(format!("{slug}.ipynb"));
+    }
+    let session = Session::open(root)?;
+    let notebooks = session.notebooks(root)?;
+    // Jupyter shows figures and tables only of notebooks it trusts; these are the reader's own checkout.
+    let trusted = book
+        .runnable()
+        .filter(|c| book.notebooks.contains_key(c.slug()));
+    let status = session
+        .command("-m")
+        .args(["jupyter", "trust"])
+        .args(trusted.map(|chapter| format!("{}.ipynb", chapter.slug())))
+        .current_dir(&notebooks)
+        .stdout(std::process::Stdio::null())
+        .status()?;
+    if !status.success() {
+        eprintln!(
+            "warning: the notebooks could not be trusted; run their cells to see the figures"
+        );
+    }
+    let mut lab = session.command("-m");
+    lab.args([
+        "jupyter",
+        "lab",
+        "--ip",
+        address,
+        "--port",
+        &port.to_string(),
+    ])
+    .current_dir(&notebooks);
+    if version_is_root() {
+        lab.arg("--allow-root");
+    }
+    if !browser {
+        lab.arg("--no-browser");
+    }
+    if let Some(target) = target {
+        lab.arg(target);
+    }
+    let status = lab.status()?;
+    if !status.success() {
+        bail!("JupyterLab ended with {status}");
+    }
+    Ok(())
+}
+
+fn version_is_root() -> bool {
+    crate::tools::version_of(Path::new("id"), "-u").is_some_and(|id| id.trim() == "0")
+}

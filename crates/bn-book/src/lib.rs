@@ -1,0 +1,24 @@
+//! The `cargo book` tool: turns chapters into pages, notebooks and tests.
+//!
+//! It knows Markdown and notebooks, and no mathematics. A chapter is read once
+//! ([`chapter`]) and written three times ([`write`]): as a page for mdBook
+//! ([`preprocess`], [`site`]), as a notebook that the kernel runs ([`kernel`]),
+//! and as a program that `mdbook test` compiles ([`suite`]). [`book`] holds it
+//! all together and says what does not fit.
+
+pub mod assets;
+pub mod book;
+pub mod chapter;
+pub mod code;
+pub mod kernel;
+pub mod lab;
+pub mod math;
+pub mod notebook;
+pub mod preprocess;
+pub mod problem;
+pub mod references;
+pub mod serve;
+pub mod site;
+pub mod suite;
+pub mod tools;
+pub mod write;

@@ -1,0 +1,63 @@
+//! The book as an mdBook preprocessor, so that plain `mdbook build`, `serve`
+//! and `test` work on the same `book.toml`.
+
+use std::io::{Read, Write};
+
+use anyhow::{Context, Result};
+use mdbook_preprocessor::book::Book as MdBook;
+use mdbook_preprocessor::{Preprocessor, PreprocessorContext, parse_input};
+
+use crate::book::Book;
+use crate::math::Math;
+use crate::problem::Problems;
+use crate::{assets, write};
+
+/// The preprocessor named `bn` in `book.toml`.
+pub struct Bn;
+
+impl Preprocessor for Bn {
+    fn name(&self) -> &str {
+        "bn"
+    }
+
+    fn run(&self, context: &PreprocessorContext, mut pages: MdBook) -> Result<MdBook> {
+        let book = Book::load(&context.root)?;
+        if context.renderer == "test" {
+            // A stale notebook must not hide whether the cells still compile.
+            pages.for_each_chapter_mut(|page| {
+                let chapter = page.path.as_ref().and_then(|path| path.to_str());
+                let chapter =
+                    chapter.and_then(|file| book.chapters.iter().find(|c| c.file == file));
+                page.content = chapter.map(write::program::write).unwrap_or_default();
+            });
+            return Ok(pages);
+        }
+        let styled = assets::katex(&context.root)?;
+        let macros: Option<String> = context.config.get("preprocessor.bn.macros")?;
+        let mut math = Math::new(&context.root, macros.as_deref(), styled);
+        let mut problems = book.check().err().unwrap_or_default().0;
+        pages.for_each_chapter_mut(|page| {
+            let file = page.path.as_ref().and_then(|path| path.to_str());
+            if let Some(chapter) =
+                file.and_then(|file| book.chapters.iter().find(|c| c.file == file))
+            {
+                page.content = write::page::write(&book, chapter, &mut math, &mut problems);
+            }
+        });
+        math.keep();
+        Problems(problems).into_result()?;
+        Ok(pages)
+    }
+}
+
+/// The command mdBook calls: book on standard input, book on standard output.
+///
+/// # Errors
+/// When the input is not mdBook's, or the book has problems.
+pub fn command(input: impl Read, output: impl Write) -> Result<()> {
+    let (context, pages) = parse_input(input)
+        .context("this command is called by mdBook; to build the book, run `cargo book build`")?;
+    let pages = Bn.run(&context, pages)?;
+    serde_json::to_writer(output, &pages)?;
+    Ok(())
+}

@@ -1,0 +1,183 @@
+//! `cargo book test`: everything that must hold.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::book::{Book, FACADE};
+use crate::kernel;
+use crate::problem::Problem;
+use crate::{site, tools, write};
+
+/// Runs all checks and tests of the project, the slow ones last.
+///
+/// # Errors
+/// At the first step that fails.
+pub fn run(root: &Path) -> Result<()> {
+    let begun = Instant::now();
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let cargo = |arguments: &[&str]| {
+        let mut command = Command::new(&cargo);
+        command.args(arguments).current_dir(root);
+        command
+    };
+    step("format", || succeed(&mut cargo(&["fmt", "--check"])))?;
+    step("clippy", || {
+        succeed(&mut cargo(&[
+            "clippy",
+            "--quiet",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]))
+    })?;
+    step("documentation", || {
+        let mut doc = cargo(&["doc", "--quiet", "--workspace", "--no-deps"]);
+        succeed(doc.env("RUSTDOCFLAGS", "-D warnings"))
+    })?;
+    // The kernel first: tests of the tool use it, and would seem to hang while it is built.
+    step("tools", || {
+        tools::kernel()?;
+        tools::python()?;
+        tools::mdbook()?;
+        Ok(())
+    })?;
+    step("unit, property and documentation tests", || {
+        succeed(&mut cargo(&["test", "--quiet", "--workspace"]))
+    })?;
+    let mut cells = 0;
+    step("mdbook test", || {
+        cells = mdbook_test(root)?;
+        Ok(())
+    })?;
+    let site = {
+        let mut folder = PathBuf::new();
+        step("pages, links, equations, references", || {
+            folder = site::build(root)?;
+            Ok(())
+        })?;
+        folder
+    };
+    step("notebooks, run by the kernel", || kernel::verify(root))?;
+    eprintln!(
+        "\nall of it passed in {:.0} s: {cells} cells compiled and run by mdbook test; the site is in {}",
+        begun.elapsed().as_secs_f64(),
+        site.display()
+    );
+    Ok(())
+}
+
+fn step(name: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
+    eprintln!("\n── {name}");
+    let start = Instant::now();
+    work().with_context(|| format!("failed at: {name}"))?;
+    eprintln!(
+        "── {name}: passed in {:.1} s",
+        start.elapsed().as_secs_f64()
+    );
+    Ok(())
+}
+
+fn succeed(command: &mut Command) -> Result<()> {
+    let status = command.status().context("cannot start cargo")?;
+    if !status.success() {
+        let words: Vec<_> = [command.get_program()]
+            .into_iter()
+            .chain(command.get_args())
+            .collect();
+        bail!(
+            "{} failed ({status})",
+            words.join(OsStr::new(" ")).display()
+        );
+    }
+    Ok(())
+}
+
+/// Builds the crates where `mdbook test -L` finds them, and returns that folder.
+///
+/// A target folder of its own: two builds of one crate in it, and the compiler
+/// no longer knows which one `extern crate` means.
+///
+/// # Errors
+/// When the crates do not compile.
+pub fn library(root: &Path) -> Result<PathBuf> {
+    let target = root.join("target/book/lib");
+    let dependencies = target.join("release/deps");
+    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    build
+        .args([
+            "build",
+            "--quiet",
+            "--release",
+            "--package",
+            FACADE,
+            "--target-dir",
+        ])
+        .arg(&target)
+        .current_dir(root);
+    succeed(&mut build)?;
+    if facade_builds(&dependencies) > 1 {
+        // Left from another compiler or another feature set.
+        std::fs::remove_dir_all(&target).context("cannot clear target/book/lib")?;
+        succeed(&mut build)?;
+    }
+    Ok(dependencies)
+}
+
+fn facade_builds(dependencies: &Path) -> usize {
+    let Ok(entries) = std::fs::read_dir(dependencies) else {
+        return 0;
+    };
+    let prefix = format!("lib{FACADE}-");
+    entries
+        .flatten()
+        .filter(|entry| {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            name.starts_with(&prefix) && name.ends_with(".rlib")
+        })
+        .count()
+}
+
+/// Runs the standard `mdbook test`; returns the number of cells it compiled.
+///
+/// # Errors
+/// When a cell fails, or a chapter has none: silence is not success.
+pub fn mdbook_test(root: &Path) -> Result<usize> {
+    let mdbook = tools::mdbook()?;
+    let library = library(root)?;
+    let book = Book::load(root)?;
+    let mut cells = 0;
+    for chapter in book
+        .chapters
+        .iter()
+        .filter(|chapter| chapter.number.is_some())
+    {
+        let count = chapter.cells().count();
+        let shown = book.shown(chapter);
+        if count == 0 {
+            let way_out = "add a ```rust cell that runs what the chapter says";
+            return Err(Problem::at(shown, 1, "the chapter has no cell to test", way_out).into());
+        }
+        if let Some(cell) = chapter.cells().find(|cell| !write::program::fits(cell)) {
+            let way_out = "begin the chapter with its title and a sentence";
+            return Err(
+                Problem::at(shown, cell.line, "a cell in the first two lines", way_out).into(),
+            );
+        }
+        cells += count;
+    }
+    let mut test = Command::new(mdbook);
+    test.arg("test")
+        .arg(root)
+        .arg("-L")
+        .arg(library)
+        .current_dir(root);
+    succeed(&mut test)?;
+    Ok(cells)
+}

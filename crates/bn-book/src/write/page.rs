@@ -1,0 +1,310 @@
+//! A chapter as a page: prose, formulas, cells, and beneath each cell what it put out.
+
+use std::fmt::Write;
+
+use super::{citation, find_value, value_text};
+use crate::book::{Book, Equation};
+use crate::chapter::{Chapter, Piece};
+use crate::math::{Math, escape, inline_safe};
+use crate::notebook::{Figure, Outputs, Shown};
+use crate::problem::Problem;
+
+/// The Markdown (mostly HTML by now) that mdBook makes the page of.
+pub fn write(
+    book: &Book,
+    chapter: &Chapter,
+    math: &mut Math,
+    problems: &mut Vec<Problem>,
+) -> String {
+    let mut page = String::with_capacity(2 * chapter.source.len());
+    let mut cells = 0;
+    for part in chapter.walk() {
+        let located = match part {
+            Err(markdown) => {
+                page.push_str(markdown);
+                continue;
+            }
+            Ok(located) => located,
+        };
+        let source = &chapter.source[located.range.clone()];
+        let mut problem = |cause: String, way_out: &str| {
+            problems.push(Problem::at(
+                book.shown(chapter),
+                located.line,
+                cause,
+                way_out,
+            ));
+        };
+        match &located.piece {
+            Piece::Cell(_) => {
+                cells += 1;
+                let outputs = book
+                    .outputs
+                    .get(chapter.slug())
+                    .and_then(|all| all.get(cells - 1));
+                let id = cell_id(chapter, cells - 1);
+                let _ = write!(
+                    page,
+                    "<div class=\"cell\" id=\"{id}\">\n\n{}\n\n{}</div>\n",
+                    source.trim_end(),
+                    outputs
+                        .map(|outputs| outputs_html(book, outputs))
+                        .unwrap_or_default(),
+                );
+            }
+            Piece::Apart => page.push_str(source),
+            Piece::Math {
+                tex,
+                display,
+                label,
+            } => match math.html(tex, *display) {
+                Err(reason) => problem(
+                    format!("broken TeX: {reason}"),
+                    "mend the formula; katex.org/docs/supported lists what KaTeX knows",
+                ),
+                Ok(html) if !display => page.push_str(&inline_safe(&html)),
+                Ok(html) => {
+                    let equation = label.as_ref().and_then(|label| book.equations.get(label));
+                    page.push_str(&display_html(book, &html, equation));
+                }
+            },
+            Piece::Value {
+                chapter: other,
+                name,
+                format,
+            } => {
+                let Some((owner, cell, value)) = find_value(book, chapter, other.as_deref(), name)
+                else {
+                    // Reported by the book's own check, with the names there are.
+                    page.push_str(source);
+                    continue;
+                };
+                match value_text(value, *format) {
+                    Some(text) => {
+                        let target = format!("{}#{}", owner.file, cell_id(owner, cell));
+                        let _ = write!(
+                            page,
+                            "<a class=\"value\" href=\"{target}\" title=\"computed by this cell\">{}</a>",
+                            inline_safe(&escape(&text)),
+                        );
+                    }
+                    None => problem(
+                        format!("the value `{name}` cannot be written as {source}"),
+                        "words take no format, and only a value recorded with an interval can show one",
+                    ),
+                }
+            }
+            Piece::EquationRef(label) => match book.equations.get(label) {
+                Some(equation) => {
+                    let _ = write!(
+                        page,
+                        "[({})]({}.md#eq-{label})",
+                        equation.number, equation.chapter
+                    );
+                }
+                None => page.push_str("(?)"),
+            },
+            Piece::FigureRef(id) => match book.figures.get(id) {
+                Some(figure) => {
+                    let _ = write!(page, "[Figure {}]({}#fig-{id})", figure.number, figure.file);
+                }
+                None => page.push_str("(?)"),
+            },
+            Piece::Citation(works) => {
+                let list = page_with(book, &Piece::Bibliography);
+                match list {
+                    Some(list) => page.push_str(&citation(book, works, |key, name| {
+                        format!("[{name}]({list}#ref-{key})")
+                    })),
+                    None => problem(
+                        "a citation, but no page lists the references".to_owned(),
+                        "write {{bibliography}} on a page of the book",
+                    ),
+                }
+            }
+            Piece::Bibliography => {
+                let _ = write!(page, "\n{}\n", book.references.html());
+            }
+            Piece::EquationIndex => {
+                let _ = write!(page, "\n{}\n", equation_index(book, math));
+            }
+        }
+    }
+    page
+}
+
+fn page_with<'a>(book: &'a Book, piece: &Piece) -> Option<&'a str> {
+    let holds = |chapter: &&Chapter| chapter.pieces.iter().any(|located| located.piece == *piece);
+    book.chapters
+        .iter()
+        .find(holds)
+        .map(|chapter| chapter.file.as_str())
+}
+
+/// The anchor of a cell; unique in the book, for the version printed on one page.
+fn cell_id(chapter: &Chapter, index: usize) -> String {
+    let number = chapter
+        .number
+        .map_or_else(|| chapter.slug().to_owned(), |n| n.to_string());
+    format!("cell-{number}-{}", index + 1)
+}
+
+fn display_html(book: &Book, html: &str, equation: Option<&Equation>) -> String {
+    let Some(equation) = equation else {
+        return format!(
+            "\n\n<div class=\"equation\"><div class=\"formula\">{html}</div></div>\n\n"
+        );
+    };
+    let Equation { label, number, .. } = equation;
+    let mut block = format!(
+        "\n\n<div class=\"equation\" id=\"eq-{label}\"><div class=\"formula\">{html}</div>\
+         <a class=\"number\" href=\"#eq-{label}\" aria-label=\"Equation {number}\">({number})</a></div>\n"
+    );
+    let items: Vec<_> = book
+        .code
+        .items
+        .iter()
+        .filter(|item| item.label == *label)
+        .collect();
+    if !items.is_empty() {
+        let names: Vec<_> = items
+            .iter()
+            .map(|item| format!("<code>{}</code>", escape(&item.path)))
+            .collect();
+        let _ = write!(
+            block,
+            "<details class=\"equation-code\" id=\"code-{label}\"><summary>({number}) in code: {}</summary>",
+            names.join(", "),
+        );
+        for item in items {
+            let _ = write!(
+                block,
+                "<p class=\"source\">{}, line {}</p><pre><code class=\"language-rust\">{}</code></pre>",
+                escape(&item.file),
+                item.line,
+                escape(&item.source),
+            );
+        }
+        block.push_str("</details>\n");
+    }
+    block.push('\n');
+    block
+}
+
+fn outputs_html(book: &Book, outputs: &Outputs) -> String {
+    if outputs.shown.is_empty() {
+        return String::new();
+    }
+    let mut html = String::from("<div class=\"outputs\">\n");
+    for shown in &outputs.shown {
+        match shown {
+            Shown::Text(text) => {
+                let _ = writeln!(
+                    html,
+                    "<pre class=\"printed\" tabindex=\"0\"><samp>{}</samp></pre>",
+                    escape(text)
+                );
+            }
+            Shown::Html(table) => {
+                let _ = writeln!(
+                    html,
+                    "<div class=\"table\" tabindex=\"0\">{}</div>",
+                    one_block(table)
+                );
+            }
+            Shown::Figure(figure) => html.push_str(&figure_html(book, figure)),
+        }
+    }
+    html.push_str("</div>\n\n");
+    html
+}
+
+fn figure_html(book: &Book, figure: &Figure) -> String {
+    format!(
+        "<figure id=\"fig-{}\">\n{}\n<figcaption><b>Figure {}.</b> {}</figcaption>\n</figure>\n",
+        figure.id,
+        one_block(&figure.svg),
+        book.figure_number(figure),
+        escape(&figure.caption),
+    )
+}
+
+/// HTML without blank lines, which would end an HTML block of Markdown.
+fn one_block(html: &str) -> String {
+    let lines = html
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// All equations of the book: number, formula, code, tests, cells.
+fn equation_index(book: &Book, math: &mut Math) -> String {
+    let mut html = String::from(
+        "<div class=\"table\" tabindex=\"0\"><table class=\"equation-index\">\n<thead><tr><th scope=\"col\">No.</th>\
+         <th scope=\"col\">Equation</th><th scope=\"col\">Code</th><th scope=\"col\">Tests</th>\
+         <th scope=\"col\">Cells</th></tr></thead>\n<tbody>\n",
+    );
+    let mut equations: Vec<_> = book.equations.values().collect();
+    let order = |equation: &&Equation| {
+        let position = book
+            .chapters
+            .iter()
+            .position(|c| c.slug() == equation.chapter);
+        (position, equation.line)
+    };
+    equations.sort_by_key(order);
+    for equation in equations {
+        let Equation {
+            label,
+            number,
+            chapter,
+            ..
+        } = equation;
+        // A formula broken here is broken in its chapter, and reported there.
+        let formula = math.html(&equation.tex, false).unwrap_or_default();
+        let code: Vec<_> = equation
+            .items
+            .iter()
+            .map(|path| {
+                format!(
+                    "<a href=\"{chapter}.html#code-{label}\"><code>{}</code></a>",
+                    escape(path)
+                )
+            })
+            .collect();
+        let cells: Vec<_> = equation
+            .cells
+            .iter()
+            .filter_map(|place| cell_link(book, place))
+            .collect();
+        let _ = writeln!(
+            html,
+            "<tr><th scope=\"row\"><a href=\"{chapter}.html#eq-{label}\">{number}</a></th><td>{formula}\
+             <small>{label}</small></td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            code.join("<br>"),
+            equation.tests.len(),
+            cells.join(" "),
+        );
+    }
+    html.push_str("</tbody></table></div>\n");
+    html
+}
+
+/// `01-slug:120` as a link to the cell that begins there.
+fn cell_link(book: &Book, place: &str) -> Option<String> {
+    let (slug, line) = place.split_once(':')?;
+    let chapter = book
+        .chapters
+        .iter()
+        .find(|chapter| chapter.slug() == slug)?;
+    let index = chapter
+        .cells()
+        .position(|cell| Ok(cell.line) == line.parse())?;
+    let number = chapter.number.map_or_else(String::new, |n| format!("{n}."));
+    Some(format!(
+        "<a href=\"{slug}.html#{}\">{number}{}</a>",
+        cell_id(chapter, index),
+        index + 1
+    ))
+}

@@ -1,0 +1,47 @@
+//! A chapter as one program for `mdbook test`.
+
+use std::fmt::Write;
+
+use crate::chapter::{Cell, Chapter, Piece};
+
+/// The chapter with its cells joined into one fence.
+///
+/// Every line of code keeps its line number, so that what the compiler says
+/// points into the chapter: prose becomes empty lines, and a cell's closing
+/// fence ends the cell's last expression. Fences of their own
+/// (`compile_fail`) follow behind.
+pub fn write(chapter: &Chapter) -> String {
+    let cells: Vec<_> = chapter.cells().collect();
+    let mut program = String::new();
+    if let (Some(first), Some(last)) = (cells.first(), cells.last()) {
+        program.push_str("```rust\n");
+        let opening = "extern crate bn; \
+             fn main() -> std::result::Result<(), std::boxed::Box<dyn std::error::Error>> {\n";
+        program.push_str(opening);
+        // A chapter begins with its title, and a cell with its fence.
+        let mut line = 3;
+        for cell in &cells {
+            while line < cell.line {
+                program.push('\n');
+                line += 1;
+            }
+            program.push_str(&cell.code);
+            program.push_str(";\n");
+            line = cell.end_line + 1;
+        }
+        debug_assert!(first.line >= 3 && line == last.end_line + 1);
+        program.push_str("Ok(()) }\n```\n");
+    }
+    for located in &chapter.pieces {
+        if located.piece == Piece::Apart {
+            let fence = &chapter.source[located.range.clone()];
+            writeln!(program, "\n{}", fence.trim_end()).expect("writing to a string");
+        }
+    }
+    program
+}
+
+/// Whether a cell fits into the program: the opening takes the two lines above it.
+pub fn fits(cell: &Cell) -> bool {
+    cell.line >= 3
+}
