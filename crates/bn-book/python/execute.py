@@ -4,8 +4,9 @@
 
 Reads nothing from standard input: when it closes, whoever started this is gone,
 and the kernel is stopped. Writes one JSON object per line to standard output:
-`start` and `done` around each cell, `failed` with the message, or at the end
-`finished` with the outputs of every cell.
+`start` and `done` around each cell, `failed` with the message of a cell,
+`broken` when there is no kernel to talk to, or at the end `finished` with the
+outputs of every cell.
 """
 
 import json
@@ -72,4 +73,11 @@ def run(path, kernel):
 
 
 if __name__ == "__main__":
-    sys.exit(run(*sys.argv[1:]))
+    try:
+        status = run(*sys.argv[1:])
+    except Exception as error:
+        tell(event="broken", message=f"{type(error).__name__}: {error}")
+        status = 1
+    # Not sys.exit: the thread that waits for standard input would never be joined.
+    sys.stderr.flush()
+    os._exit(status)

@@ -8,9 +8,11 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
 
 use crate::book::{Book, Stale, notebook_path};
 use crate::chapter::Chapter;
+use crate::code::hex;
 use crate::notebook::{Notebook, NotebookCell, Run};
 use crate::problem::{Problem, Problems};
 use crate::tools::{self, write_whole};
@@ -45,8 +47,10 @@ pub fn run(root: &Path, names: &[String], which: Which) -> Result<()> {
         }
         eprintln!("{slug}: running ({} of {})", position + 1, slugs.len());
         let notebook = execute(&book, &chapter)?;
-        notebook.write(&notebook_path(root, slug))?;
         book.insert_notebook(slug, notebook);
+        // Written once more, now that the values its prose refers to are known.
+        let ran = &book.notebooks[slug];
+        write::notebook::write(&book, &chapter, ran).write(&notebook_path(root, slug))?;
     }
     refresh_prose(&book)
 }
@@ -128,6 +132,7 @@ enum Event {
     Start { cell: usize },
     Done { seconds: f64 },
     Failed { cell: usize, message: String },
+    Broken { message: String },
     Finished { outputs: Vec<Vec<Json>> },
 }
 
@@ -181,6 +186,11 @@ fn execute(book: &Book, chapter: &Chapter) -> Result<Notebook> {
             Event::Failed { cell, message } => {
                 eprintln!("failed");
                 outcome = Some(Err(failure(book, chapter, cell, &message)));
+            }
+            Event::Broken { message } => {
+                let way_out = "`cargo book lab` shows whether the kernel starts at all";
+                let cause = format!("the kernel cannot be used: {message}");
+                outcome = Some(Err(Problem::nowhere(cause, way_out)));
             }
             Event::Finished { outputs } => outcome = Some(Ok(outputs)),
         }
@@ -240,9 +250,16 @@ impl Session {
     pub fn open(root: &Path) -> Result<Self> {
         let kernel = tools::kernel()?;
         let python = tools::python()?;
-        let folder = root.join("target/book/kernel");
+        // Outside the checkout: inside, cargo would take the kernel's crate for part of the workspace.
+        let checkout = hex(&Sha256::digest(root.to_string_lossy().as_bytes()));
+        let folder = tools::cache()?.join("kernels").join(&checkout[..12]);
         let data = folder.join("jupyter");
+        // The kernel's own way to the standard library is relative, and wrong below the home folder.
+        let library =
+            tools::version_of(Path::new("rustc"), "--print=target-libdir").unwrap_or_default();
+        let library = library.trim();
         let spec = json!({
+            "env": {"LD_LIBRARY_PATH": library, "DYLD_FALLBACK_LIBRARY_PATH": library},
             "argv": [kernel, "--control_file", "{connection_file}"],
             "display_name": "Rust",
             "language": "rust",
@@ -250,6 +267,11 @@ impl Session {
         });
         let spec_path = data.join("kernels").join(KERNEL_NAME).join("kernel.json");
         write_whole(&spec_path, spec.to_string().as_bytes())?;
+        // Otherwise the kernel believes its installation is old and writes over the file above.
+        write_whole(
+            &spec_path.with_file_name("version.txt"),
+            tools::KERNEL_VERSION.as_bytes(),
+        )?;
         // Two kernels that share a build folder break each other.
         let cannot = || format!("cannot write {}", folder.display());
         let lock = File::create(folder.join("lock")).with_context(cannot)?;
