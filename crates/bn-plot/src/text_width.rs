@@ -1,0 +1,40 @@
+/// Width of `text` in px at a font size, estimated for a wide system font
+/// (DejaVu Sans), so that narrower fonts leave room rather than overlap.
+///
+/// No font is at hand where a figure is drawn, and the reader's is unknown.
+pub(crate) fn text_width(text: &str, size: f64) -> f64 {
+    size * text.chars().map(advance).sum::<f64>()
+}
+
+/// Advance of a character in em.
+fn advance(c: char) -> f64 {
+    match c {
+        'i' | 'j' | 'l' | '\'' => 0.28,
+        '.' | ',' | ':' | ';' | ' ' | '|' => 0.33,
+        'f' | 't' | 'r' | '(' | ')' | '[' | ']' | 'I' | 'J' | '-' | '/' | '!' => 0.40,
+        'm' | 'w' | 'M' | 'W' | '%' | '@' | '—' | '…' => 0.97,
+        '=' | '+' | '−' | '<' | '>' | '±' | '×' => 0.84,
+        c if c.is_ascii_uppercase() => 0.72,
+        c if c.is_ascii() => 0.635,
+        // Superscripts, Greek, accented Latin letters; then Hangul and other wide scripts.
+        c if (c as u32) < 0x1100 || ('\u{2000}'..'\u{2e80}').contains(&c) => 0.66,
+        _ => 1.0,
+    }
+}
+
+/// Breaks `text` at spaces into lines of at most `width` px; a single word may be wider.
+pub(crate) fn wrapped(text: &str, size: f64, width: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line)
+                if text_width(line, size) + text_width(word, size) + 0.33 * size <= width =>
+            {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.into()),
+        }
+    }
+    lines
+}
