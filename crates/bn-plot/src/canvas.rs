@@ -1,6 +1,6 @@
 use plotters::prelude::{DrawingBackend, IntoFont, SVGBackend, TextStyle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color as _, ShapeStyle};
+use plotters::style::{Color as _, FontStyle, ShapeStyle};
 
 use crate::text_width::text_width;
 use crate::theme::Paint;
@@ -28,12 +28,20 @@ pub(crate) enum Align {
     End,
 }
 
+/// How heavy a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Weight {
+    Normal,
+    Bold,
+}
+
 /// How a text is written.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Lettering {
     pub(crate) color: Color,
     pub(crate) size: f64,
     pub(crate) align: Align,
+    pub(crate) weight: Weight,
 }
 
 impl Lettering {
@@ -42,6 +50,14 @@ impl Lettering {
             color,
             size: TEXT,
             align,
+            weight: Weight::Normal,
+        }
+    }
+
+    pub(crate) fn bold(self) -> Self {
+        Lettering {
+            weight: Weight::Bold,
+            ..self
         }
     }
 
@@ -127,28 +143,19 @@ impl Canvas<'_> {
     }
 
     pub(crate) fn text(&mut self, text: &str, at: Point, lettering: Lettering) -> Result<()> {
-        self.letters(text, at, lettering, Paint::fill(lettering.color))
-    }
-
-    /// Text with an outline in the paper's color, readable on top of lines.
-    pub(crate) fn text_on_lines(
-        &mut self,
-        text: &str,
-        at: Point,
-        lettering: Lettering,
-    ) -> Result<()> {
-        self.letters(text, at, lettering, Paint::halo(lettering.color))
-    }
-
-    fn letters(&mut self, text: &str, at: Point, lettering: Lettering, paint: Paint) -> Result<()> {
         let anchor = match lettering.align {
             Align::Start => HPos::Left,
             Align::Middle => HPos::Center,
             Align::End => HPos::Right,
         };
+        let weight = match lettering.weight {
+            Weight::Normal => FontStyle::Normal,
+            Weight::Bold => FontStyle::Bold,
+        };
         let style: TextStyle<'_> = ("sans-serif", lettering.size * SCALE * FONT_SCALE)
             .into_font()
-            .color(&paint.sentinel())
+            .style(weight)
+            .color(&Paint::fill(lettering.color).sentinel())
             .pos(Pos::new(anchor, VPos::Center));
         self.backend
             .draw_text(text, &style, pixel(at))

@@ -1,7 +1,7 @@
 use std::ops::RangeInclusive;
 
 use crate::axis::{Axis, Scale};
-use crate::canvas::{Align, Canvas, Drawing, Lettering, SMALL_TEXT, TEXT, fits};
+use crate::canvas::{Align, Drawing, Lettering, SMALL_TEXT, TEXT, fits};
 use crate::decimals::{readable_interval, with_minus};
 use crate::frame::{Plot, WIDTH};
 use crate::number::finite;
@@ -10,7 +10,10 @@ use crate::{Color, Dash, Error, Figure, Interval, Key, Result};
 
 const MOST_ROWS: usize = 40;
 const LINE_HEIGHT: f64 = 19.0;
-const LABEL_WIDTH: f64 = 200.0;
+const LABEL_WIDTH: f64 = 186.0;
+const NUMBERS: &str = "mean [95% interval]";
+/// Rows of a group stand a little to the right of its heading.
+const INDENT: f64 = 14.0;
 
 /// Means with 95% intervals, one per row: a dot plot of arms under several
 /// conditions, or a forest plot of effects against zero.
@@ -158,7 +161,7 @@ impl DotInterval {
         for entry in &self.entries {
             let (lines, pad) = match entry {
                 Entry::Group(heading) => {
-                    fits("the heading", heading, TEXT, WIDTH - 16.0)?;
+                    fits("the heading", heading, 1.08 * TEXT, WIDTH - 16.0)?;
                     (vec![heading.clone()], 15.0)
                 }
                 Entry::Row(key, _) => {
@@ -182,14 +185,25 @@ impl DotInterval {
             .flat_map(|laid| &laid.lines)
             .map(|line| text_width(line, TEXT))
             .fold(0.0, f64::max);
+        let header = match self.rows().all(|(_, interval)| interval.is_point()) {
+            true => "value",
+            false => NUMBERS,
+        };
         let numbers = self
             .rows()
             .map(|(_, interval)| text_width(&with_minus(&readable_interval(interval)), SMALL_TEXT))
-            .fold(0.0, f64::max);
+            .fold(text_width(header, SMALL_TEXT), f64::max);
+        let grouped = |entry: &Entry| matches!(entry, Entry::Group(_));
+        let start = 8.0
+            + if self.entries.iter().any(grouped) {
+                INDENT
+            } else {
+                0.0
+            };
         let top = 34.0;
         let bottom = top + laid.iter().map(|laid| laid.height).sum::<f64>() + 6.0;
         let plot = Plot {
-            left: labels + 32.0,
+            left: start + labels + 20.0,
             right: WIDTH - numbers - 28.0,
             top,
             bottom,
@@ -203,10 +217,8 @@ impl DotInterval {
             }
             plot.draw_x_axis(canvas, &span, &self.x.title)?;
             let column = Lettering::new(Color::Muted, Align::End).small();
-            if self.rows().any(|(_, interval)| !interval.is_point()) {
-                canvas.text("mean [95% interval]", (WIDTH - 8.0, 16.0), column)?;
-            }
-            self.draw_references(canvas, &plot, at)?;
+            canvas.text(header, (WIDTH - 8.0, top - 15.0), column)?;
+            plot.draw_references(canvas, &self.references, at)?;
 
             let mut y = top + 4.0;
             for Laid {
@@ -218,22 +230,31 @@ impl DotInterval {
                 let middle = y + height / 2.0;
                 match entry {
                     Entry::Group(heading) => {
-                        let lettering = Lettering::new(Color::Ink, Align::Start);
-                        canvas.text_on_lines(heading, (8.0, middle + 2.0), lettering)?;
+                        let lettering = Lettering::new(Color::Ink, Align::Start).bold();
+                        // A long heading reaches into the plot: clear the lines behind it.
+                        let right = 16.0 + 1.08 * text_width(heading, TEXT);
+                        let (above, below) = (middle - 12.0, middle + 15.0);
+                        let ground = [(0.0, above), (right, above), (right, below), (0.0, below)];
+                        canvas.area(ground, Color::Paper, 1.0)?;
+                        canvas.text(heading, (8.0, middle + 2.0), lettering)?;
                     }
                     Entry::Row(key, interval) => {
                         let first = middle - LINE_HEIGHT * (lines.len() as f64 - 1.0) / 2.0;
                         for (k, line) in lines.iter().enumerate() {
-                            let lettering = Lettering::new(Color::Ink, Align::End);
-                            let place = (plot.left - 14.0, first + LINE_HEIGHT * k as f64);
+                            let lettering = Lettering::new(Color::Ink, Align::Start);
+                            let place = (start, first + LINE_HEIGHT * k as f64);
                             canvas.text(line, place, lettering)?;
                         }
                         let color = key.arm.color();
                         if !interval.is_point() {
                             let bar = [(at(interval.low), middle), (at(interval.high), middle)];
                             canvas.line(bar, color, Dash::Solid, 2.6)?;
+                            for (x, y) in bar {
+                                let cap = [(x, y - 5.0), (x, y + 5.0)];
+                                canvas.line(cap, color, Dash::Solid, 2.0)?;
+                            }
                         }
-                        canvas.marker(key.arm.marker(), (at(interval.mean), middle), 5.4, color)?;
+                        canvas.marker(key.arm.marker(), (at(interval.mean), middle), 4.4, color)?;
                         let numbers = with_minus(&readable_interval(interval));
                         let lettering = Lettering {
                             color: Color::Ink,
@@ -246,30 +267,5 @@ impl DotInterval {
             }
             Ok(())
         })
-    }
-
-    fn draw_references(
-        &self,
-        canvas: &mut Canvas<'_>,
-        plot: &Plot,
-        at: impl Fn(f64) -> f64,
-    ) -> Result<()> {
-        for (x, label) in &self.references {
-            let x = at(*x);
-            if !(plot.left..=plot.right).contains(&x) {
-                continue;
-            }
-            canvas.line(
-                [(x, plot.top - 6.0), (x, plot.bottom)],
-                Color::Muted,
-                Dash::ShortDash,
-                1.5,
-            )?;
-            let half = text_width(label, SMALL_TEXT) / 2.0;
-            let middle = x.clamp(half + 8.0, (plot.right - half).max(half + 8.0));
-            let lettering = Lettering::new(Color::Muted, Align::Middle).small();
-            canvas.text_on_lines(label, (middle, 16.0), lettering)?;
-        }
-        Ok(())
     }
 }

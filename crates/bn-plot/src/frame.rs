@@ -45,6 +45,45 @@ impl Plot {
             .unwrap_or_default()
     }
 
+    /// Vertical reference lines, with their labels side by side above the plot.
+    pub(crate) fn draw_references(
+        &self,
+        canvas: &mut Canvas<'_>,
+        references: &[(f64, String)],
+        at: impl Fn(f64) -> f64,
+    ) -> Result<()> {
+        let mut sorted: Vec<&(f64, String)> = references.iter().collect();
+        sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut taken = f64::NEG_INFINITY;
+        for (x, label) in sorted {
+            let what = || format!("the reference \"{label}\" at {x}");
+            let place = at(*x);
+            if !(self.left - 0.1..=self.right + 0.1).contains(&place) {
+                return Err(Error::OutOfRange {
+                    what: what(),
+                    given: x.to_string(),
+                    expected: "a number within the axis".into(),
+                });
+            }
+            let ends = [(place, self.top - 4.0), (place, self.bottom)];
+            canvas.line(ends, Color::Muted, Dash::ShortDash, 1.5)?;
+            let half = text_width(label, SMALL_TEXT) / 2.0;
+            fits("the label", label, SMALL_TEXT, self.right - 8.0)?;
+            let middle = place.min(self.right - half).max(half + 8.0);
+            if middle - half < taken {
+                return Err(Error::OutOfRange {
+                    what: what(),
+                    given: "a label on top of its neighbor's".into(),
+                    expected: "references further apart, or shorter labels".into(),
+                });
+            }
+            taken = middle + half + 10.0;
+            let lettering = Lettering::new(Color::Muted, Align::Middle).small();
+            canvas.text(label, (middle, self.top - 15.0), lettering)?;
+        }
+        Ok(())
+    }
+
     /// Baseline, ticks and title below the plot.
     pub(crate) fn draw_x_axis(&self, canvas: &mut Canvas<'_>, x: &Span, title: &str) -> Result<()> {
         fits("the axis title", title, TEXT, WIDTH - 16.0)?;
@@ -108,8 +147,14 @@ impl Frame {
         (0..count).map(move |i| x.number(i as f64 / (count - 1) as f64))
     }
 
-    /// Grid, axes and titles.
-    pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, x: &Axis, y: &Axis) -> Result<()> {
+    /// Grid, axes and titles; the title of the y axis stands upright, `title_y` px from the top.
+    pub(crate) fn draw(
+        &self,
+        canvas: &mut Canvas<'_>,
+        x: &Axis,
+        y: &Axis,
+        title_y: f64,
+    ) -> Result<()> {
         fits("the axis title", &y.title, TEXT, WIDTH - 16.0)?;
         let Plot {
             left,
@@ -126,37 +171,19 @@ impl Frame {
         self.plot.draw_x_axis(canvas, &self.x, &x.title)?;
         canvas.text(
             &y.title,
-            (8.0, top - 24.0),
+            (8.0, title_y),
             Lettering::new(Color::Ink, Align::Start),
         )
     }
 
-    /// A vertical reference line with its label at the top.
-    pub(crate) fn draw_vertical(&self, canvas: &mut Canvas<'_>, x: f64, label: &str) -> Result<()> {
-        let at = self.at(x, 0.0).0;
-        let Plot {
-            left,
-            right,
-            top,
-            bottom,
-        } = self.plot;
-        if !(left..=right).contains(&at) {
-            return Err(Error::OutOfRange {
-                what: format!("the reference \"{label}\""),
-                given: x.to_string(),
-                expected: "a number within the x axis".into(),
-            });
-        }
-        canvas.line(
-            [(at, top), (at, bottom)],
-            Color::Muted,
-            Dash::ShortDash,
-            1.5,
-        )?;
-        let half = text_width(label, SMALL_TEXT) / 2.0;
-        let middle = at.clamp(left + half, (right - half).max(left + half));
-        let lettering = Lettering::new(Color::Muted, Align::Middle).small();
-        canvas.text_on_lines(label, (middle, top - 2.0), lettering)
+    /// Vertical reference lines, labeled at the top.
+    pub(crate) fn draw_verticals(
+        &self,
+        canvas: &mut Canvas<'_>,
+        references: &[(f64, String)],
+    ) -> Result<()> {
+        let at = |x: f64| self.plot.left + self.x.share(x) * (self.plot.right - self.plot.left);
+        self.plot.draw_references(canvas, references, at)
     }
 
     /// The parts of a polyline (in px) that lie within the plot.
@@ -265,7 +292,8 @@ pub(crate) fn key_places(keys: &[(Key, Swatch)]) -> Result<(Vec<Point>, f64)> {
         x += width + 22.0;
     }
     let lines = if keys.is_empty() { 0.0 } else { line + 1.0 };
-    Ok((places, 26.0 * lines))
+    let gap = if keys.is_empty() { 0.0 } else { 8.0 };
+    Ok((places, 26.0 * lines + gap))
 }
 
 /// Draws a key with its swatch, at a position from [`key_places`] below `top`.
@@ -281,7 +309,13 @@ pub(crate) fn draw_key(
         Swatch::Line => canvas.line([(x, y), (x + 26.0, y)], color, dash, 2.5)?,
         Swatch::Area => {
             let (top, bottom, right) = (y - 7.0, y + 7.0, x + 24.0);
-            let outline = [(x, bottom), (x, top), (right, top), (right, bottom)];
+            let outline = [
+                (x, bottom),
+                (x, top),
+                (right, top),
+                (right, bottom),
+                (x, bottom),
+            ];
             canvas.area(outline, color, 0.2)?;
             canvas.line(outline, color, arm.dash(), 2.0)?;
         }

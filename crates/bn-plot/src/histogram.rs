@@ -213,7 +213,7 @@ impl Histogram {
                 let arm = key.0.arm;
                 draw_key(canvas, key, (arm.dash(), arm.marker()), (x, y + 18.0))?;
             }
-            frame.draw(canvas, &self.x, &y)?;
+            frame.draw(canvas, &self.x, &y, key_height + 18.0)?;
             let outlines: Vec<Vec<Point>> = heights
                 .iter()
                 .map(|heights| {
@@ -229,13 +229,12 @@ impl Histogram {
             for ((key, _), outline) in self.samples.iter().zip(&outlines) {
                 canvas.area(outline.iter().copied(), key.arm.color(), 0.2)?;
             }
+            let floor = frame.at(edge(0), 0.0).1;
             for ((key, _), outline) in self.samples.iter().zip(&outlines) {
-                canvas.line(
-                    outline.iter().copied(),
-                    key.arm.color(),
-                    key.arm.dash(),
-                    1.6,
-                )?;
+                // Empty bins are left out: a line along the axis says nothing.
+                for bar in stairs(outline, floor) {
+                    canvas.line(bar, key.arm.color(), key.arm.dash(), 1.6)?;
+                }
             }
             for ((key, _), curve) in self.densities.iter().zip(&curves) {
                 let points = curve.iter().map(|&(x, y)| frame.at(x, y));
@@ -244,6 +243,21 @@ impl Histogram {
             Ok(())
         })
     }
+}
+
+/// The parts of an outline that rise above the floor, each with its feet on it.
+fn stairs(outline: &[Point], floor: f64) -> Vec<Vec<Point>> {
+    let mut parts: Vec<Vec<Point>> = Vec::new();
+    for pair in outline.windows(2) {
+        if pair.iter().all(|&(_, y)| y == floor) {
+            continue;
+        }
+        match parts.last_mut() {
+            Some(part) if part.last() == Some(&pair[0]) => part.push(pair[1]),
+            _ => parts.push(pair.to_vec()),
+        }
+    }
+    parts
 }
 
 /// Width of a bin, 2·IQR/n^(1/3) (Freedman and Diaconis 1981).

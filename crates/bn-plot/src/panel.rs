@@ -206,8 +206,9 @@ impl Panel {
             labels.push(EndLabel::new(label, Look::Reference)?);
         }
 
-        let top = key_height + Frame::ABOVE;
-        let height = HEIGHT + key_height;
+        let above = if self.verticals.is_empty() { 0.0 } else { 16.0 };
+        let top = key_height + Frame::ABOVE + above;
+        let height = HEIGHT + key_height + above;
         let right = end_labels::right_edge(&labels);
         let frame = Frame::new(x_span, y_span, top, height - Frame::BELOW, right);
         let placed: Vec<Placed<'_>> = self
@@ -222,6 +223,8 @@ impl Panel {
             })
             .collect();
 
+        let placed_count = placed.len() as f64;
+
         Drawing::new(WIDTH, height, |canvas| {
             for (i, (key, &(x, y))) in clouds.iter().zip(&key_places).enumerate() {
                 let look = placed
@@ -231,7 +234,8 @@ impl Panel {
                     .map_or((Dash::Solid, key.0.arm.marker()), |p| (p.dash, p.marker));
                 draw_key(canvas, key, look, (x, y + 18.0))?;
             }
-            frame.draw(canvas, &self.x, &self.y)?;
+            frame.draw(canvas, &self.x, &self.y, key_height + 18.0)?;
+            frame.draw_verticals(canvas, &self.verticals)?;
             let mut references = labels.len() - self.horizontals.len();
             for (y, _) in &self.horizontals {
                 let at = frame.at(x_span.number(1.0), *y);
@@ -249,14 +253,12 @@ impl Panel {
             for placed in &placed {
                 placed.draw_cloud(canvas, &frame)?;
             }
-            for (placed, label) in placed.iter().zip(&label_of) {
-                let end = placed.draw_line(canvas, &frame)?;
+            for (i, (placed, label)) in placed.iter().zip(&label_of).enumerate() {
+                let phase = (i as f64 + 0.5) / placed_count;
+                let end = placed.draw_line(canvas, &frame, phase)?;
                 if let (Some(end), Some(label)) = (end, label) {
                     labels[*label].end = end;
                 }
-            }
-            for (x, label) in &self.verticals {
-                frame.draw_vertical(canvas, *x, label)?;
             }
             end_labels::draw(canvas, &frame.plot, &mut labels)
         })
@@ -320,7 +322,12 @@ impl Placed<'_> {
     }
 
     /// Draws a line with its markers; gives the last point drawn.
-    fn draw_line(&self, canvas: &mut Canvas<'_>, frame: &Frame) -> Result<Option<Point>> {
+    fn draw_line(
+        &self,
+        canvas: &mut Canvas<'_>,
+        frame: &Frame,
+        phase: f64,
+    ) -> Result<Option<Point>> {
         if matches!(self.series.shape, Shape::Cloud(..)) {
             return Ok(None);
         }
@@ -335,7 +342,7 @@ impl Placed<'_> {
             canvas.line(part.iter().copied(), color, self.dash, width)?;
         }
         if matches!(self.series.shape, Shape::Marked(..)) {
-            for point in self.marked(frame) {
+            for point in self.marked(frame, phase) {
                 canvas.marker(self.marker, point, 4.6, color)?;
             }
         }
@@ -347,21 +354,28 @@ impl Placed<'_> {
         })))
     }
 
-    /// The points that carry a marker: all of a few, else about seven across the plot.
-    fn marked(&self, frame: &Frame) -> Vec<Point> {
-        let inside = |point: &&Point| frame.holds(**point);
+    /// The points that carry a marker: all of a few, else about seven across the plot,
+    /// shifted by the series' `phase` in [0, 1) so that markers do not cover each other.
+    fn marked(&self, frame: &Frame, phase: f64) -> Vec<Point> {
+        let mut inside = self.points.iter().filter(|&&point| frame.holds(point));
         if self.points.len() <= 12 {
-            return self.points.iter().filter(inside).copied().collect();
+            return inside.copied().collect();
         }
         let step = (frame.plot.right - frame.plot.left) / 7.0;
-        let mut marked: Vec<Point> = Vec::new();
-        for &point in self.points.iter().filter(inside) {
-            if marked
-                .last()
-                .is_none_or(|last| (point.0 - last.0).abs() >= step)
-            {
-                marked.push(point);
+        let cell = |point: &Point| ((point.0 - frame.plot.left) / step - phase).floor();
+        let Some(first) = inside.next() else {
+            return Vec::new();
+        };
+        let mut current = cell(first);
+        let mut marked = Vec::new();
+        for point in inside {
+            if cell(point) != current {
+                current = cell(point);
+                marked.push(*point);
             }
+        }
+        if marked.is_empty() {
+            marked.extend(self.points.last());
         }
         marked
     }

@@ -10,7 +10,7 @@ pub(crate) fn text_width(text: &str, size: f64) -> f64 {
 fn advance(c: char) -> f64 {
     match c {
         'i' | 'j' | 'l' | '\'' => 0.28,
-        '.' | ',' | ':' | ';' | ' ' | '|' => 0.33,
+        '.' | ',' | ':' | ';' | ' ' | '\u{a0}' | '|' => 0.33,
         'f' | 't' | 'r' | '(' | ')' | '[' | ']' | 'I' | 'J' | '-' | '/' | '!' => 0.40,
         'm' | 'w' | 'M' | 'W' | '%' | '@' | '—' | '…' => 0.97,
         '=' | '+' | '−' | '<' | '>' | '±' | '×' => 0.84,
@@ -22,14 +22,21 @@ fn advance(c: char) -> f64 {
     }
 }
 
-/// Breaks `text` at spaces into lines of at most `width` px; a single word may be wider.
+/// Breaks `text` at spaces into as few lines of at most `width` px as it takes, then evens
+/// them out. A single word may be wider; a no-break space keeps words together.
 pub(crate) fn wrapped(text: &str, size: f64, width: f64) -> Vec<String> {
+    let lines = filled(text, size, width);
+    (1..=20)
+        .map(|share| filled(text, size, width * f64::from(share) / 20.0))
+        .find(|narrower| narrower.len() == lines.len())
+        .unwrap_or(lines)
+}
+
+fn filled(text: &str, size: f64, width: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
         match lines.last_mut() {
-            Some(line)
-                if text_width(line, size) + text_width(word, size) + 0.33 * size <= width =>
-            {
+            Some(line) if text_width(&format!("{line} {word}"), size) <= width => {
                 line.push(' ');
                 line.push_str(word);
             }

@@ -116,21 +116,13 @@ pub fn theme_css() -> String {
     )
 }
 
-/// What plotters is asked to paint with: a color of the theme, and what its
-/// SVG back end cannot say. It travels through plotters as a sentinel color
-/// whose red, green and blue are the three fields.
+/// What plotters is asked to paint with: a color of the theme, and the dash pattern that
+/// its SVG back end cannot write. It travels through plotters as a sentinel color whose
+/// red is the color and whose green is the dash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Paint {
     color: Color,
     dash: Dash,
-    halo: Halo,
-}
-
-/// Whether a text is outlined in the paper's color.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Halo {
-    Without,
-    With,
 }
 
 impl Paint {
@@ -139,53 +131,31 @@ impl Paint {
     }
 
     pub(crate) fn line(color: Color, dash: Dash) -> Self {
-        Paint {
-            color,
-            dash,
-            halo: Halo::Without,
-        }
-    }
-
-    pub(crate) fn halo(color: Color) -> Self {
-        Paint {
-            halo: Halo::With,
-            ..Paint::fill(color)
-        }
+        Paint { color, dash }
     }
 
     pub(crate) fn sentinel(self) -> RGBColor {
-        RGBColor(self.color as u8, self.dash as u8, self.halo as u8)
+        RGBColor(self.color as u8, self.dash as u8, 0)
     }
 
     /// The paint behind `RRGGBB`.
     pub(crate) fn from_sentinel(hex: &str) -> Option<Self> {
-        let [_, color, dash, halo] = u32::from_str_radix(hex, 16).ok()?.to_be_bytes();
+        let [_, color, dash, _] = u32::from_str_radix(hex, 16).ok()?.to_be_bytes();
         Some(Paint {
             color: *Color::ALL.get(usize::from(color))?,
             dash: *Dash::ALL.get(usize::from(dash))?,
-            halo: *[Halo::Without, Halo::With].get(usize::from(halo))?,
         })
     }
 
-    /// `fill="…"` or `stroke="…"` with what belongs to it, for a drawing `scale` times too large.
+    /// `fill="…"` or `stroke="…"` with its dashes, for a drawing `scale` times too large.
     pub(crate) fn attributes(self, attribute: &str, scale: f64) -> String {
-        let mut out = format!("{attribute}=\"{}\"", self.color.css());
-        let pattern: Vec<String> = self
-            .dash
-            .pattern()
-            .iter()
-            .map(|px| (px * scale).to_string())
-            .collect();
-        if !pattern.is_empty() {
-            out += &format!(" stroke-dasharray=\"{}\"", pattern.join(" "));
+        let paint = format!("{attribute}=\"{}\"", self.color.css());
+        let pattern = self.dash.pattern().iter();
+        let pattern: Vec<String> = pattern.map(|px| (px * scale).to_string()).collect();
+        if pattern.is_empty() {
+            paint
+        } else {
+            format!("{paint} stroke-dasharray=\"{}\"", pattern.join(" "))
         }
-        if self.halo == Halo::With {
-            out += &format!(
-                " stroke=\"{}\" stroke-width=\"{}\" paint-order=\"stroke\"",
-                Color::Paper.css(),
-                5.0 * scale
-            );
-        }
-        out
     }
 }

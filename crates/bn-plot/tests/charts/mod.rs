@@ -6,17 +6,17 @@ use bn_plot::{
 };
 use ndarray::Array2;
 
-/// Evenly spread numbers in [0, 1): the fractional parts of i·φ.
+/// The i-th number of a fixed sequence that looks uniform on [0, 1) (SplitMix64).
 fn spread(i: usize) -> f64 {
-    (i as f64 * 0.618_033_988_749_895).fract()
+    let mut z = (i as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
 }
 
-/// Nearly normal numbers: sums of twelve spread ones.
+/// Nearly normal numbers: sums of twelve uniform ones.
 fn normal(i: usize) -> f64 {
-    (0..12)
-        .map(|k| spread(7919 * i + 104_729 * k * k + 31 * k))
-        .sum::<f64>()
-        - 6.0
+    (0..12).map(|k| spread(12 * i + k)).sum::<f64>() - 6.0
 }
 
 fn estimate(mean: f64, half_width: f64) -> Interval {
@@ -29,15 +29,12 @@ fn estimate(mean: f64, half_width: f64) -> Interval {
 }
 
 /// Disks on shaded ground, with a little noise, as `[count, 3·side·side]`.
-pub fn disks(count: usize, side: usize, hue: impl Fn(usize) -> [f64; 3]) -> Array2<f64> {
+pub(crate) fn disks(count: usize, side: usize, hue: impl Fn(usize) -> [f64; 3]) -> Array2<f64> {
     Array2::from_shape_fn((count, 3 * side * side), |(n, k)| {
         let (pixel, color) = (k / 3, k % 3);
         let (row, column) = (pixel / side, pixel % side);
         let middle = side as f64 / 2.0 - 0.5;
-        let (dy, dx) = (
-            row as f64 - middle,
-            column as f64 - middle - 2.0 * normal(n) / 3.0,
-        );
+        let (dy, dx) = (row as f64 - middle, column as f64 - middle - normal(n));
         let noise = 0.02 * normal(n * 131 + pixel);
         let ground = 0.75 + 0.2 * spread(n) - 0.01 * row as f64;
         let inside = dx.hypot(dy) < 0.36 * side as f64;
@@ -45,7 +42,7 @@ pub fn disks(count: usize, side: usize, hue: impl Fn(usize) -> [f64; 3]) -> Arra
     })
 }
 
-pub fn all() -> Result<Vec<Figure>> {
+pub(crate) fn all() -> Result<Vec<Figure>> {
     let black = disks(20, 16, |_| [0.08, 0.07, 0.09]);
     let colored = disks(20, 16, |n| [spread(n), spread(n + 5), spread(n + 11)]);
     let steps: Vec<usize> = (0..=60).map(|k| 50 * k).collect();
