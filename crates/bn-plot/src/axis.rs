@@ -202,7 +202,7 @@ impl Span {
 }
 
 fn linear_label(x: f64, step: f64) -> String {
-    if step >= 1e6 || step < 1e-5 {
+    if !(1e-5..1e6).contains(&step) {
         if x == 0.0 {
             return "0".into();
         }

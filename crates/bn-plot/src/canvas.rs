@@ -2,7 +2,8 @@ use plotters::prelude::{DrawingBackend, IntoFont, SVGBackend, TextStyle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color as _, FontStyle, ShapeStyle};
 
-use crate::text_width::text_width;
+use crate::figure::one_line;
+use crate::text_width::{text_width, wrapped};
 use crate::theme::Paint;
 use crate::{Color, Dash, Error, Marker, Result};
 
@@ -216,8 +217,9 @@ impl Canvas<'_> {
     }
 }
 
-/// An error if `text` would be wider than `available` px.
+/// An error unless `text` is one line of at most `available` px.
 pub(crate) fn fits(what: &str, text: &str, size: f64, available: f64) -> Result<()> {
+    one_line(what, text.into())?;
     let needed = text_width(text, size);
     if needed <= available {
         return Ok(());
@@ -228,6 +230,16 @@ pub(crate) fn fits(what: &str, text: &str, size: f64, available: f64) -> Result<
         needed: needed.ceil() as u32,
         available: available.max(0.0) as u32,
     })
+}
+
+/// The lines of a label that is `width` px wide at most.
+pub(crate) fn label_lines(label: &str, width: f64) -> Result<Vec<String>> {
+    one_line("a label", label.into())?;
+    let lines = wrapped(label, TEXT, width);
+    for line in &lines {
+        fits("the label", line, TEXT, width)?;
+    }
+    Ok(lines)
 }
 
 fn scaled(px: f64) -> i32 {

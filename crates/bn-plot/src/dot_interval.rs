@@ -1,11 +1,11 @@
 use std::ops::RangeInclusive;
 
 use crate::axis::{Axis, Scale};
-use crate::canvas::{Align, Drawing, Lettering, SMALL_TEXT, TEXT, fits};
+use crate::canvas::{Align, Drawing, Lettering, SMALL_TEXT, TEXT, fits, label_lines};
 use crate::decimals::{readable_interval, with_minus};
 use crate::frame::{Plot, WIDTH};
 use crate::number::finite;
-use crate::text_width::{text_width, wrapped};
+use crate::text_width::text_width;
 use crate::{Color, Dash, Error, Figure, Interval, Key, Result};
 
 const MOST_ROWS: usize = 40;
@@ -164,15 +164,9 @@ impl DotInterval {
                     fits("the heading", heading, 1.08 * TEXT, WIDTH - 16.0)?;
                     (vec![heading.clone()], 15.0)
                 }
-                Entry::Row(key, _) => {
-                    let lines = wrapped(&key.label, TEXT, LABEL_WIDTH);
-                    for line in &lines {
-                        fits("the label", line, TEXT, LABEL_WIDTH)?;
-                    }
-                    (lines, 11.0)
-                }
+                Entry::Row(key, _) => (label_lines(&key.label, LABEL_WIDTH)?, 11.0),
             };
-            let height = LINE_HEIGHT * lines.len().max(1) as f64 + pad;
+            let height = LINE_HEIGHT * lines.len() as f64 + pad;
             laid.push(Laid {
                 entry,
                 lines,

@@ -1,6 +1,6 @@
-use crate::canvas::{Align, Canvas, Lettering, Point, TEXT, fits};
+use crate::canvas::{Align, Canvas, Lettering, Point, TEXT, label_lines};
 use crate::frame::{Plot, WIDTH};
-use crate::text_width::{text_width, wrapped};
+use crate::text_width::text_width;
 use crate::{Color, Dash, Error, Marker, Result};
 
 const LINE_HEIGHT: f64 = 19.0;
@@ -29,12 +29,8 @@ pub(crate) struct EndLabel {
 
 impl EndLabel {
     pub(crate) fn new(text: &str, look: Look) -> Result<Self> {
-        let lines = wrapped(text, TEXT, WIDEST);
-        for line in &lines {
-            fits("the label", line, TEXT, WIDEST)?;
-        }
         Ok(EndLabel {
-            lines,
+            lines: label_lines(text, WIDEST)?,
             look,
             end: (0.0, 0.0),
         })
@@ -46,22 +42,16 @@ impl EndLabel {
 }
 
 /// The right edge of a plot that leaves room for the labels.
-pub(crate) fn right_edge(labels: &[EndLabel]) -> f64 {
-    let widest = labels
-        .iter()
+pub(crate) fn right_edge<'a>(labels: impl Iterator<Item = &'a EndLabel>) -> f64 {
+    labels
         .flat_map(|label| &label.lines)
-        .map(|line| text_width(line, TEXT))
-        .fold(0.0, f64::max);
-    if labels.is_empty() {
-        WIDTH - 26.0
-    } else {
-        WIDTH - widest - INDENT - 8.0
-    }
+        .map(|line| WIDTH - text_width(line, TEXT) - INDENT - 8.0)
+        .fold(WIDTH - 26.0, f64::min)
 }
 
 /// Draws the labels in the order of their lines' ends, without overlap, each joined to
 /// its line by a thin leader where it had to move.
-pub(crate) fn draw(canvas: &mut Canvas<'_>, plot: &Plot, labels: &mut [EndLabel]) -> Result<()> {
+pub(crate) fn draw(canvas: &mut Canvas<'_>, plot: &Plot, mut labels: Vec<EndLabel>) -> Result<()> {
     labels.sort_by(|a, b| a.end.1.total_cmp(&b.end.1));
     let total: f64 = labels.iter().map(EndLabel::height).sum();
     let (top, bottom) = (plot.top - 12.0, plot.bottom + 12.0);
@@ -72,7 +62,7 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, plot: &Plot, labels: &mut [EndLabel]
             limit: ((bottom - top) / (LINE_HEIGHT + 3.0)) as usize,
         });
     }
-    for (label, middle) in labels.iter().zip(middles(labels, top, bottom - total)) {
+    for (label, middle) in labels.iter().zip(middles(&labels, top, bottom - total)) {
         let x = plot.right + INDENT;
         let (end_x, end_y) = label.end;
         if (middle - end_y).abs() > 3.0 || end_x < plot.right - 3.0 {

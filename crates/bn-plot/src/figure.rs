@@ -97,13 +97,18 @@ pub(crate) fn content(mime: &str, body: &str) -> String {
 /// `text` without surrounding space, if it is one non-empty line.
 pub(crate) fn one_line(what: &str, text: String) -> Result<String> {
     let trimmed = text.trim();
-    if trimmed.is_empty() || trimmed.chars().any(char::is_control) {
+    if trimmed.is_empty() || !trimmed.chars().all(is_printable) {
         return Err(Error::BadText {
             what: what.into(),
             given: text,
         });
     }
     Ok(trimmed.into())
+}
+
+/// Whether XML can hold a character and a line does not end with it.
+fn is_printable(c: char) -> bool {
+    !c.is_control() && !('\u{fffe}'..='\u{ffff}').contains(&c)
 }
 
 /// Lowercase words with digits, joined by `joint`, starting with a letter.

@@ -11,6 +11,9 @@ const MOST_SAMPLES: usize = 3;
 const MOST_BINS: usize = 200;
 const CURVE_POINTS: usize = 321;
 
+/// A density as a function of x.
+type Density = Box<dyn Fn(f64) -> f64>;
+
 /// One to three samples as histograms on a common grid, beside exact densities.
 ///
 /// A bar's height is the share of the *whole* sample in the bin, divided by the
@@ -34,7 +37,7 @@ const CURVE_POINTS: usize = 321;
 pub struct Histogram {
     x: Axis,
     samples: Vec<(Key, Vec<f64>)>,
-    densities: Vec<(Key, Box<dyn Fn(f64) -> f64>)>,
+    densities: Vec<(Key, Density)>,
     bins: Option<usize>,
 }
 

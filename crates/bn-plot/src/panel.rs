@@ -79,6 +79,17 @@ impl Series {
         }
     }
 
+    /// The label at the end of a line; a cloud has none.
+    fn end_label(&self, (dash, marker): (Dash, Marker)) -> Result<Option<EndLabel>> {
+        let color = self.key.arm.color();
+        let look = match self.shape {
+            Shape::Marked(..) => Look::Marker(marker, color),
+            Shape::Plain(..) | Shape::Curve(_) => Look::Stroke(dash, color),
+            Shape::Cloud(..) => return Ok(None),
+        };
+        EndLabel::new(&self.key.label, look).map(Some)
+    }
+
     fn check(&self) -> Result<()> {
         let label = &self.key.label;
         let Some((x, y)) = self.data() else {
@@ -178,38 +189,26 @@ impl Panel {
             .chain(curves);
         let y_span = self.y.span(y_data, 0.05)?;
 
-        let clouds: Vec<(Key, Swatch)> = self
-            .series
-            .iter()
-            .filter(|series| matches!(series.shape, Shape::Cloud(..)))
-            .map(|series| (series.key.clone(), Swatch::Points))
-            .collect();
-        let (key_places, key_height) = key_places(&clouds)?;
-
         let looks = self.looks();
-        let mut labels = Vec::new();
-        let mut label_of = Vec::new();
-        for (series, &(dash, marker)) in self.series.iter().zip(&looks) {
-            let color = series.key.arm.color();
-            let look = match series.shape {
-                Shape::Marked(..) => Look::Marker(marker, color),
-                Shape::Plain(..) | Shape::Curve(_) => Look::Stroke(dash, color),
-                Shape::Cloud(..) => {
-                    label_of.push(None);
-                    continue;
-                }
-            };
-            label_of.push(Some(labels.len()));
-            labels.push(EndLabel::new(&series.key.label, look)?);
+        let is_cloud = |&i: &usize| matches!(self.series[i].shape, Shape::Cloud(..));
+        let clouds: Vec<usize> = (0..self.series.len()).filter(is_cloud).collect();
+        let key = |&i: &usize| (self.series[i].key.clone(), Swatch::Points);
+        let keys: Vec<(Key, Swatch)> = clouds.iter().map(key).collect();
+        let (key_places, key_height) = key_places(&keys)?;
+
+        let mut line_labels = Vec::new();
+        for (series, &look) in self.series.iter().zip(&looks) {
+            line_labels.push(series.end_label(look)?);
         }
+        let mut reference_labels = Vec::new();
         for (_, label) in &self.horizontals {
-            labels.push(EndLabel::new(label, Look::Reference)?);
+            reference_labels.push(EndLabel::new(label, Look::Reference)?);
         }
 
         let above = if self.verticals.is_empty() { 0.0 } else { 16.0 };
         let top = key_height + Frame::ABOVE + above;
         let height = HEIGHT + key_height + above;
-        let right = end_labels::right_edge(&labels);
+        let right = end_labels::right_edge(line_labels.iter().flatten().chain(&reference_labels));
         let frame = Frame::new(x_span, y_span, top, height - Frame::BELOW, right);
         let placed: Vec<Placed<'_>> = self
             .series
@@ -223,44 +222,36 @@ impl Panel {
             })
             .collect();
 
-        let placed_count = placed.len() as f64;
-
         Drawing::new(WIDTH, height, |canvas| {
-            for (i, (key, &(x, y))) in clouds.iter().zip(&key_places).enumerate() {
-                let look = placed
-                    .iter()
-                    .filter(|placed| matches!(placed.series.shape, Shape::Cloud(..)))
-                    .nth(i)
-                    .map_or((Dash::Solid, key.0.arm.marker()), |p| (p.dash, p.marker));
-                draw_key(canvas, key, look, (x, y + 18.0))?;
+            for ((key, &i), &(x, y)) in keys.iter().zip(&clouds).zip(&key_places) {
+                draw_key(canvas, key, looks[i], (x, y + 18.0))?;
             }
             frame.draw(canvas, &self.x, &self.y, key_height + 18.0)?;
             frame.draw_verticals(canvas, &self.verticals)?;
-            let mut references = labels.len() - self.horizontals.len();
-            for (y, _) in &self.horizontals {
+            for ((y, _), label) in self.horizontals.iter().zip(&mut reference_labels) {
                 let at = frame.at(x_span.number(1.0), *y);
-                labels[references].end = frame.clamped(at);
-                references += 1;
+                label.end = frame.clamped(at);
                 if frame.holds(at) {
                     let line = [(frame.plot.left, at.1), at];
                     canvas.line(line, Color::Muted, Dash::ShortDash, 1.5)?;
                 }
             }
+            // Bands, then clouds, then lines: a line stays visible on top of many points.
             for placed in &placed {
                 placed.draw_band(canvas, &frame)?;
             }
-            // Clouds first: lines and curves stay visible on top of many points.
             for placed in &placed {
                 placed.draw_cloud(canvas, &frame)?;
             }
-            for (i, (placed, label)) in placed.iter().zip(&label_of).enumerate() {
-                let phase = (i as f64 + 0.5) / placed_count;
+            for (i, (placed, label)) in placed.iter().zip(&mut line_labels).enumerate() {
+                let phase = (i as f64 + 0.5) / self.series.len() as f64;
                 let end = placed.draw_line(canvas, &frame, phase)?;
                 if let (Some(end), Some(label)) = (end, label) {
-                    labels[*label].end = end;
+                    label.end = end;
                 }
             }
-            end_labels::draw(canvas, &frame.plot, &mut labels)
+            let labels = line_labels.into_iter().flatten().chain(reference_labels);
+            end_labels::draw(canvas, &frame.plot, labels.collect())
         })
     }
 

@@ -2,21 +2,24 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ndarray::{ArrayBase, Data, Ix2};
 
-use crate::canvas::{Align, Canvas, Drawing, Lettering, TEXT, fits};
+use crate::canvas::{Align, Canvas, Drawing, Lettering, TEXT, label_lines};
 use crate::frame::WIDTH;
-use crate::text_width::{text_width, wrapped};
+use crate::text_width::text_width;
 use crate::{Color, Dash, Error, Figure, Marker, Number, Result};
 
 const MOST_PICTURES: usize = 400;
 const MOST_SIDE: usize = 64;
 const LABEL_WIDTH: f64 = 130.0;
 const LINE_HEIGHT: f64 = 19.0;
+/// Shades of each color less one. Noise does not compress: with all 255, a grid of noisy
+/// pictures is twice as large and looks the same.
+const LEVELS: f64 = 63.0;
 /// Rounding in f32 may leave a picture's value this far outside of [0, 1].
 const SLACK: f64 = 1e-6;
 
 /// Labeled rows of small RGB pictures.
 ///
-/// The pictures are embedded as one PNG, so a grid of dozens stays small.
+/// The pictures are embedded as one PNG of 64 shades per color, so a grid of dozens stays small.
 /// Pictures that [`wrong`](PictureGrid::wrong) names carry a crossed-out corner.
 ///
 /// ```
@@ -167,20 +170,15 @@ impl PictureGrid {
         let mut labels = Vec::new();
         let mut label_width = 0.0f64;
         for row in &self.rows {
-            let lines = wrapped(&row.label, TEXT, LABEL_WIDTH);
+            let lines = label_lines(&row.label, LABEL_WIDTH)?;
             for line in &lines {
-                fits("the label", line, TEXT, LABEL_WIDTH)?;
                 label_width = label_width.max(text_width(line, TEXT));
             }
             labels.push(lines);
         }
         let widest = self.rows.iter().map(|row| row.pictures.len()).max();
         let columns = self.columns.min(widest.unwrap_or(1));
-        let left = if label_width > 0.0 {
-            label_width + 22.0
-        } else {
-            8.0
-        };
+        let left = label_width + 22.0;
 
         // Positions in pixels of the embedded picture: a wider gap between labeled rows.
         let sheet_width = columns * (side + gap) - gap;
@@ -285,7 +283,8 @@ impl Row {
         }
         let byte = |i: usize, value: f64| {
             if (-SLACK..=1.0 + SLACK).contains(&value) {
-                return Ok((value * 255.0).round() as u8);
+                let level = (value.clamp(0.0, 1.0) * LEVELS).round();
+                return Ok((level / LEVELS * 255.0).round() as u8);
             }
             let what = format!("picture {i} of \"{label}\"");
             Err(if value.is_finite() {

@@ -1,4 +1,5 @@
 //! One figure of every kind, from made-up data.
+#![allow(dead_code)] // Each test uses a part.
 
 use bn_plot::{
     Arm, DotInterval, Figure, Forest, Histogram, Interval, LineChart, PictureGrid, Result,
