@@ -8,6 +8,10 @@ use crate::error::{self, Result};
 use crate::random::Stream;
 use crate::rows::rows_of_both;
 
+/// Weak: a strong penalty would keep the probabilities, and with them the density
+/// ratio, away from the extremes where disjoint worlds belong.
+const PENALTY: f64 = 0.1;
+
 /// A linear classifier that tells inputs of the test distribution (1) from
 /// inputs of the training distribution (0).
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +31,7 @@ impl DomainClassifier {
     pub fn fit(training: ArrayView2<f64>, test: ArrayView2<f64>) -> Result<Self> {
         let (x, domain) = stack(training, test)?;
         let classifier = LinearClassifierParams::new()
-            .penalty(10.0)
+            .penalty(PENALTY)
             .check()?
             .fit(x.view(), domain.view())?;
         Ok(DomainClassifier {

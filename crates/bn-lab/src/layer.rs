@@ -18,7 +18,7 @@ pub use relu::Relu;
 #[non_exhaustive]
 pub enum Layer<F: Float> {
     /// `y = xW + b`.
-    Dense(Dense<F>),
+    Dense(Box<Dense<F>>),
     /// `y = max(x, 0)`.
     Relu(Relu<F>),
 }

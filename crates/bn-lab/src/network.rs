@@ -110,7 +110,7 @@ impl Plan {
             Planned::Dense(outputs) => {
                 let dense = Dense::new(width, outputs, self.params.init, &mut rng);
                 width = outputs;
-                Layer::Dense(dense)
+                Layer::Dense(Box::new(dense))
             }
             Planned::Relu => Layer::Relu(Relu::new()),
         });

@@ -82,7 +82,6 @@ fn the_inputs_have_moved_and_without_a_change_nothing_is_found() {
     }
 }
 
-/// Covers eq:importance-risk.
 #[test]
 fn weights_cannot_show_a_network_coats_it_has_never_seen() {
     let lab = lab();

@@ -72,6 +72,7 @@ fn gradients_are_those_of_finite_differences_with_and_without_weights() {
     }
 }
 
+/// Covers eq:importance-risk.
 #[test]
 fn equal_weights_change_nothing_and_a_zero_weight_removes_an_example() {
     let (x, labels, _) = examples(8, 5, 3);
