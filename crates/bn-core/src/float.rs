@@ -9,8 +9,8 @@ mod sealed {
 
 /// The element type of every array: `f32` or `f64`.
 ///
-/// Sums run in `f64` for both types, so that an `f32` result is the exact one,
-/// rounded once at the end.
+/// Sums over a batch run in `f64` for both types: an `f32` statistic is rounded to
+/// `f32` once, at the end.
 pub trait Float: NdFloat + FromPrimitive + sealed::Sealed {
     /// The same number as `f64`; nothing is lost.
     fn widen(self) -> f64;

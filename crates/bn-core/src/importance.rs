@@ -28,7 +28,7 @@ use ndarray::{Array1, ArrayView1};
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Shimodaira 2000, section 2; Sugiyama, Suzuki & Kanamori 2012, section 1.2.
+/// Shimodaira 2000, section 2; Sugiyama, Suzuki & Kanamori 2012, chapter 1.
 #[doc(alias = "eq:density-ratio")]
 pub fn density_ratio<F: Float>(p_te: ArrayView1<F>, p_tr: ArrayView1<F>) -> Result<Array1<F>> {
     check::not_empty("p_te", &p_te)?;
@@ -102,7 +102,7 @@ pub fn density_ratio_from_logs<F: Float>(
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Bickel, Brückner & Scheffer 2009, section 4; Sugiyama, Suzuki & Kanamori 2012, chapter 4.
+/// Bickel, Brückner & Scheffer 2009; Sugiyama, Suzuki & Kanamori 2012, chapter 4.
 #[doc(alias = "eq:classifier-ratio")]
 pub fn classifier_ratio<F: Float>(c: ArrayView1<F>, n_tr: usize, n_te: usize) -> Result<Array1<F>> {
     check::not_empty("c", &c)?;

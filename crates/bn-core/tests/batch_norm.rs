@@ -22,7 +22,10 @@ fn varied(x: &Array2<f64>) -> bool {
         .all(|&v| v > 0.1)
 }
 
-/// Covers eq:normalize. Covers eq:scale-shift. Covers eq:running-mean. Covers eq:running-var.
+/// Covers eq:normalize.
+/// Covers eq:scale-shift.
+/// Covers eq:running-mean.
+/// Covers eq:running-var.
 #[test]
 fn three_steps_of_training_are_what_they_are_by_hand() {
     for (kind, correction) in [
@@ -107,7 +110,8 @@ fn defaults_are_epsilon_1e_5_momentum_a_tenth_and_the_unbiased_variance() {
     assert_relative_eq!(layer.running().variance[0], 0.9 + 0.1 * 2.0);
 }
 
-/// Covers eq:batch-variance. Covers eq:grad-x.
+/// Covers eq:batch-variance.
+/// Covers eq:grad-x.
 #[test]
 fn a_channel_that_does_not_vary_gives_beta_and_finite_gradients() {
     let mut layer = BatchNorm::<f32>::params(1).check().unwrap().layer();
@@ -124,7 +128,9 @@ fn a_channel_that_does_not_vary_gives_beta_and_finite_gradients() {
     assert_relative_eq!(gradients.dx, expected, epsilon = 1e-3);
 }
 
-/// Covers eq:grad-x. Covers eq:grad-gamma. Covers eq:grad-beta.
+/// Covers eq:grad-x.
+/// Covers eq:grad-gamma.
+/// Covers eq:grad-beta.
 #[test]
 fn backward_agrees_with_finite_differences_of_the_layer() {
     let mut x = array![[1.0, -3.0], [0.5, 2.0], [4.0, 1.0], [2.0, 7.0]];

@@ -66,7 +66,8 @@ fn w2_is_the_integral_over_the_quantiles() {
     }
 }
 
-/// Covers eq:kl-gaussian. Covers eq:w2-gaussian.
+/// Covers eq:kl-gaussian.
+/// Covers eq:w2-gaussian.
 #[test]
 fn channels_are_compared_one_by_one() {
     let p = Moments {

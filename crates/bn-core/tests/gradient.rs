@@ -74,7 +74,8 @@ fn close(given: f64, expected: f64) {
     );
 }
 
-/// Covers eq:grad-beta. Covers eq:grad-gamma.
+/// Covers eq:grad-beta.
+/// Covers eq:grad-gamma.
 #[test]
 fn dbeta_and_dgamma_agree_with_finite_differences() {
     let mut case = Case::new(5, 0.1);

@@ -39,7 +39,8 @@ fn the_variance_of_one_to_m_is_divided_by_m() {
 /// The table of f32 traps: E[x²] − μ² gives 2.25 at 10³ and −360 at 10⁴, a sequential sum 919
 /// at 10⁶.
 ///
-/// Covers eq:batch-variance. Covers eq:batch-mean.
+/// Covers eq:batch-variance.
+/// Covers eq:batch-mean.
 #[test]
 fn f32_survives_a_mean_of_a_million() {
     for mean in [0.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6] {
@@ -82,7 +83,8 @@ fn a_constant_channel_has_variance_zero_exactly() {
 }
 
 proptest! {
-    /// Covers eq:batch-mean. Covers eq:batch-variance.
+    /// Covers eq:batch-mean.
+    /// Covers eq:batch-variance.
     #[test]
     fn moments_follow_a_shift_and_a_scale(
         values in prop::collection::vec(-100.0..100.0, 2..40),
