@@ -267,11 +267,8 @@ impl Session {
         });
         let spec_path = data.join("kernels").join(KERNEL_NAME).join("kernel.json");
         write_whole(&spec_path, spec.to_string().as_bytes())?;
-        // Otherwise the kernel believes its installation is old and writes over the file above.
-        write_whole(
-            &spec_path.with_file_name("version.txt"),
-            tools::KERNEL_VERSION.as_bytes(),
-        )?;
+        // The version of the kernel's own files: with another one, it writes over the file above.
+        write_whole(&spec_path.with_file_name("version.txt"), b"1")?;
         // Two kernels that share a build folder break each other.
         let cannot = || format!("cannot write {}", folder.display());
         let lock = File::create(folder.join("lock")).with_context(cannot)?;

@@ -124,7 +124,8 @@ fn dead(
         .map_or((url, None), |(path, fragment)| (path, Some(fragment)));
     let path = path.split('?').next().unwrap_or_default();
     let target = if path.is_empty() {
-        from.to_path_buf()
+        // Its own fragment, whichever address it is served for.
+        return None;
     } else {
         resolve(from, path)?
     };

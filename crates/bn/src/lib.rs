@@ -19,6 +19,9 @@ pub use ndarray;
 
 /// The names that chapters use without a path.
 pub mod prelude {
+    pub use bn_core;
+    pub use bn_lab;
+
     pub use bn_core::distance::*;
     pub use bn_core::gradient::*;
     pub use bn_core::importance::*;
