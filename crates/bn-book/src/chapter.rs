@@ -265,7 +265,8 @@ impl Chapter {
 
         opaque.sort_by_key(|range| range.start);
         let mut at = 0;
-        for range in opaque.iter().cloned().chain([source.len()..source.len()]) {
+        let end = source.len();
+        for range in opaque.into_iter().chain(std::iter::once(end..end)) {
             if range.start > at {
                 written(
                     &source,

@@ -68,12 +68,6 @@ pub fn check(folder: &Path) -> Result<()> {
     }
     let mut problems = Vec::new();
     for (path, page) in &pages {
-        // Served for any missing address, so its links are relative to nowhere in particular.
-        let from = if path == Path::new("404.html") {
-            Path::new("index.html")
-        } else {
-            path.as_path()
-        };
         let shown = format!("target/book/html/{}", path.display());
         for url in &page.loads {
             if is_external(url) {
@@ -93,7 +87,7 @@ pub fn check(folder: &Path) -> Result<()> {
             {
                 continue;
             }
-            if let Some(cause) = dead(url, from, &pages, &files) {
+            if let Some(cause) = dead(url, path, &pages, &files) {
                 problems.push(Problem::at(
                     &shown,
                     0,
@@ -115,7 +109,7 @@ fn is_external(url: &str) -> bool {
 
 fn dead(
     url: &str,
-    from: &Path,
+    page: &Path,
     pages: &BTreeMap<PathBuf, Page>,
     files: &BTreeSet<PathBuf>,
 ) -> Option<String> {
@@ -124,10 +118,12 @@ fn dead(
         .map_or((url, None), |(path, fragment)| (path, Some(fragment)));
     let path = path.split('?').next().unwrap_or_default();
     let target = if path.is_empty() {
-        // Its own fragment, whichever address it is served for.
-        return None;
+        page.to_path_buf()
+    } else if page == Path::new("404.html") {
+        // Served for any missing address: its links are relative to the root.
+        resolve(Path::new("index.html"), path)?
     } else {
-        resolve(from, path)?
+        resolve(page, path)?
     };
     let target = if files.contains(&target) {
         target
@@ -138,10 +134,9 @@ fn dead(
         return Some("there is no such file".to_owned());
     }
     let fragment = fragment.filter(|fragment| !fragment.is_empty())?;
-    let page = pages.get(&target)?;
+    let anchors = &pages.get(&target)?.anchors;
     let decoded = percent_decoded(fragment);
-    (!page.anchors.contains(&decoded))
-        .then(|| format!("{} has no anchor `{decoded}`", target.display()))
+    (!anchors.contains(&decoded)).then(|| format!("{} has no anchor `{decoded}`", target.display()))
 }
 
 /// `path` seen from the page `from`; a site can live below any folder, so `/` is its own root.
