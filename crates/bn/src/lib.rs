@@ -17,6 +17,11 @@ pub use bn_lab;
 pub use bn_plot;
 pub use ndarray;
 
+/// Runs the code of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;
+
 /// The names that chapters use without a path.
 pub mod prelude {
     pub use bn_core;
