@@ -261,8 +261,9 @@ pub fn line_of_failure(chapter: &Chapter, cell: usize, message: &str, program: &
         return 1;
     };
     let number = |pattern: &Regex| -> Option<usize> {
-        let (_, [digits]) = pattern.captures(message)?.extract();
-        digits.parse().ok()
+        let found = pattern.captures_iter(message);
+        // Several errors come in no particular order: the topmost is the one to mend first.
+        found.filter_map(|found| found[1].parse().ok()).min()
     };
     if let Some(at) = number(&PANIC_LINE) {
         let program: Vec<_> = program.lines().map(str::trim_end).collect();
