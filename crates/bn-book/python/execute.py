@@ -12,6 +12,7 @@ outputs of every cell.
 import json
 import os
 import re
+import signal
 import sys
 import threading
 import time
@@ -31,8 +32,16 @@ def stop_when_abandoned(client):
     while sys.stdin.buffer.read(1):
         pass
     if client.km is not None and client.km.has_kernel:
-        os.kill(client.km.provisioner.pid, 9)
+        stop_with_children(client.km.provisioner.pid)
     os._exit(1)
+
+
+def stop_with_children(pid):
+    """The kernel runs cells in a child of its own, and compiles them in others."""
+    if hasattr(os, "killpg"):
+        os.killpg(os.getpgid(pid), signal.SIGKILL)
+    else:
+        os.kill(pid, signal.SIGTERM)
 
 
 def errors_of(cell):
@@ -58,9 +67,9 @@ def run(path, kernel):
                 message = errors_of(cell)
             except CellExecutionError as error:
                 message = errors_of(cell) or str(error)
-                traceback = [o for o in cell.outputs if o.output_type == "error"]
-                if traceback:
-                    message = "\n".join(traceback[0].traceback) or traceback[0].evalue
+                said = [o for o in cell.outputs if o.output_type == "error"]
+                if said:
+                    message = "\n".join("\n".join(o.traceback) or o.evalue for o in said)
             except DeadKernelError:
                 message = errors_of(cell) or "the kernel died"
             if message:

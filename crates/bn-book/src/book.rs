@@ -36,7 +36,9 @@ pub struct Book {
     pub equations: BTreeMap<String, Equation>,
     /// All figures by id: chapter and number.
     pub figures: HashMap<String, Numbered>,
-    /// What was found wrong while reading.
+    /// What was found wrong in the text of the chapters.
+    written: Vec<Problem>,
+    /// What was found wrong while reading everything else.
     problems: Vec<Problem>,
 }
 
@@ -110,7 +112,9 @@ impl Book {
     /// When a file cannot be read. What is wrong *in* the files comes from [`Book::check`].
     pub fn load(root: &Path) -> Result<Self> {
         let mut problems = Vec::new();
-        let chapters = read_chapters(root, &mut problems)?;
+        let mut written = Vec::new();
+        let chapters = read_chapters(root, &mut written)?;
+        written.extend(chapters.iter().filter_map(check_cells));
         let references = References::read(root, &mut problems)?;
         let code = Code::scan(root, &mut problems)?;
         let mut book = Self {
@@ -123,6 +127,7 @@ impl Book {
             crates: code::fingerprint(root, FACADE)?,
             equations: BTreeMap::new(),
             figures: HashMap::new(),
+            written,
             problems,
         };
         for chapter in &book.chapters {
@@ -219,23 +224,24 @@ impl Book {
         (fresh != *notebook).then_some(Stale::Prose)
     }
 
+    /// What is wrong with the text of the chapters alone, whatever ran or was
+    /// implemented: a fence nobody runs, a chapter without a cell, a stray `$`.
+    ///
+    /// # Errors
+    /// All problems at once.
+    pub fn check_text(&self) -> Result<(), Problems> {
+        Problems(self.written.clone()).into_result()
+    }
+
     /// Everything that keeps the book from being true.
     ///
     /// # Errors
     /// All problems at once.
     pub fn check(&self) -> Result<(), Problems> {
-        let mut problems = self.problems.clone();
+        let mut problems = [&self.written[..], &self.problems].concat();
         for chapter in &self.chapters {
             self.check_notebook(chapter, &mut problems);
             self.check_pieces(chapter, &mut problems);
-            if chapter.number.is_some() && chapter.cells().next().is_none() {
-                problems.push(Problem::at(
-                    self.shown(chapter),
-                    1,
-                    "the chapter has no cell, so nothing in it is tested",
-                    "add a ```rust cell that runs what the chapter says",
-                ));
-            }
         }
         self.check_equations(&mut problems);
         Problems(problems).into_result()
@@ -535,6 +541,28 @@ impl Book {
 /// Where a chapter's notebook is.
 pub fn notebook_path(root: &Path, slug: &str) -> PathBuf {
     root.join("notebooks").join(format!("{slug}.ipynb"))
+}
+
+/// Why a chapter cannot be one program with something in it.
+fn check_cells(chapter: &Chapter) -> Option<Problem> {
+    let shown = format!("book/{}", chapter.file);
+    if chapter.number.is_some() && chapter.cells().next().is_none() {
+        return Some(Problem::at(
+            shown,
+            1,
+            "the chapter has no cell, so nothing in it is tested",
+            "add a ```rust cell that runs what the chapter says",
+        ));
+    }
+    let cell = chapter
+        .cells()
+        .find(|cell| !crate::write::program::fits(cell))?;
+    Some(Problem::at(
+        shown,
+        cell.line,
+        "a cell in the first two lines",
+        "begin the page with its title and a sentence",
+    ))
 }
 
 /// The pages `SUMMARY.md` links to, in its order.

@@ -159,8 +159,9 @@ static WRITTEN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\{\{([^{}\n]*)\}\}|\[@([^\[\]]+)\]|\{#eq:[^}\n]*\}|\\\$|\$")
         .expect("a valid pattern")
 });
-static TWO_WORDS: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"[A-Za-z]{2,}[,.]? +[A-Za-z]{2,}").expect("a valid pattern"));
+static WORD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"[A-Za-z]{2,}[,.]?\s+[A-Za-z]{2,}|\s([a-z]{2,})[,.]?\s").expect("a valid pattern")
+});
 static TEX_TEXT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\\(?:text|mathrm|operatorname|textbf|textit)\*?\{[^{}]*\}|\\[A-Za-z]+")
         .expect("a valid pattern")
@@ -355,8 +356,15 @@ fn fenced(
         .split([',', ' '])
         .map(str::trim)
         .filter(|w| !w.is_empty());
-    if words.next() != Some("rust") {
-        return Ok(None);
+    match words.next() {
+        Some("rust") => {}
+        Some(word) if word.eq_ignore_ascii_case("rs") || word.eq_ignore_ascii_case("rust") => {
+            return Err((
+                format!("a fence marked `{word}` is code nobody runs"),
+                "make it a cell: mark it ```rust",
+            ));
+        }
+        _ => return Ok(None),
     }
     let words: Vec<_> = words.collect();
     if let Some(word) = words
@@ -388,9 +396,10 @@ fn fenced(
     };
     let line = lines.of_byte(start);
     let end_line = lines.of_byte(range.end.saturating_sub(1));
-    if end_line != line + code.lines().count() {
+    let first_column = range.start == lines.start_of(lines.of_byte(range.start));
+    if !first_column || end_line != line + code.lines().count() {
         return Err((
-            "a cell's fence is indented or not closed".to_owned(),
+            "a cell's fence is indented, quoted or not closed".to_owned(),
             "start and end the fence at the first column, with ``` on a line of its own",
         ));
     }
@@ -419,8 +428,8 @@ fn math(
         label = Some(found[1].to_owned());
         range.end += found[0].len();
     }
-    // "$5 for black and 6$" is a formula to Markdown, but never to an author.
-    if !display && TWO_WORDS.is_match(&TEX_TEXT.replace_all(tex, "")) {
+    // "$5 or 6$" is a formula to Markdown, but never to an author.
+    if !display && has_words(tex) {
         problems.push(Problem::at(
             shown,
             line,
@@ -438,6 +447,17 @@ fn math(
         },
     });
     range
+}
+
+/// Whether a formula holds prose: two words in a row, or one between spaces
+/// that is not a differential such as `dx`.
+fn has_words(tex: &str) -> bool {
+    let bare = TEX_TEXT.replace_all(tex, "");
+    WORD.captures_iter(&bare).any(|found| {
+        found
+            .get(1)
+            .is_none_or(|word| !(word.len() == 2 && word.as_str().starts_with('d')))
+    })
 }
 
 /// Values, references and stray dollars in a stretch of Markdown without code or formulas.
@@ -545,5 +565,10 @@ impl Lines {
 
     fn of_byte(&self, byte: usize) -> usize {
         self.0.partition_point(|&start| start <= byte)
+    }
+
+    /// The first byte of a line.
+    fn start_of(&self, line: usize) -> usize {
+        self.0[line - 1]
     }
 }

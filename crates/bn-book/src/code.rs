@@ -83,9 +83,10 @@ impl Code {
                 reader.visit_file(&syntax);
             }
             for (file, text) in rust_files(root, &folder.join("tests"))? {
-                let tokens: TokenStream = text
-                    .parse()
-                    .map_err(|error| anyhow::anyhow!("{file} is not Rust: {error}"))?;
+                let tokens: TokenStream =
+                    text.parse().map_err(|error: proc_macro2::LexError| {
+                        not_rust(&file, error.span().start().line, &error)
+                    })?;
                 read_tests(tokens, &file, &mut code.tests);
             }
         }
@@ -112,15 +113,13 @@ fn rust_files(root: &Path, folder: &Path) -> Result<Vec<(String, String)>> {
 }
 
 fn parse(file: &str, text: &str) -> Result<syn::File> {
-    syn::parse_file(text).map_err(|error| {
-        let line = error.span().start().line;
-        anyhow::Error::new(Problem::at(
-            file,
-            line,
-            format!("this is not Rust: {error}"),
-            "`cargo check` shows the details",
-        ))
-    })
+    syn::parse_file(text)
+        .map_err(|error| anyhow::Error::new(not_rust(file, error.span().start().line, &error)))
+}
+
+fn not_rust(file: &str, line: usize, error: &dyn std::error::Error) -> Problem {
+    let cause = format!("this is not Rust: {error}");
+    Problem::at(file, line, cause, "`cargo check` shows the details")
 }
 
 /// `crates/bn-core/src/layers/batch.rs` is `bn_core::layers::batch`.
@@ -190,7 +189,7 @@ impl Reader<'_> {
                 file: self.file.to_owned(),
                 line: first,
                 source: unindent(&source),
-                doctest: documentation.contains("```") && documentation.contains("assert"),
+                doctest: asserts(&documentation),
             });
         }
     }
@@ -212,6 +211,40 @@ impl<'ast> Visit<'ast> for Reader<'_> {
             .semi_token
             .map_or(item.fields.span(), |semi| semi.span());
         let span = after_attributes(&item.vis, item.struct_token.span(), end);
+        self.item(
+            &item.attrs,
+            is_public(&item.vis),
+            &item.ident.to_string(),
+            span,
+        );
+    }
+
+    fn visit_item_enum(&mut self, item: &'ast syn::ItemEnum) {
+        let span = after_attributes(
+            &item.vis,
+            item.enum_token.span(),
+            item.brace_token.span.close(),
+        );
+        self.item(
+            &item.attrs,
+            is_public(&item.vis),
+            &item.ident.to_string(),
+            span,
+        );
+    }
+
+    fn visit_item_const(&mut self, item: &'ast syn::ItemConst) {
+        let span = after_attributes(&item.vis, item.const_token.span(), item.semi_token.span());
+        self.item(
+            &item.attrs,
+            is_public(&item.vis),
+            &item.ident.to_string(),
+            span,
+        );
+    }
+
+    fn visit_item_type(&mut self, item: &'ast syn::ItemType) {
+        let span = after_attributes(&item.vis, item.type_token.span(), item.semi_token.span());
         self.item(
             &item.attrs,
             is_public(&item.vis),
@@ -243,6 +276,17 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 
     fn visit_item_trait(&mut self, item: &'ast syn::ItemTrait) {
+        let span = after_attributes(
+            &item.vis,
+            item.trait_token.span(),
+            item.brace_token.span.close(),
+        );
+        self.item(
+            &item.attrs,
+            is_public(&item.vis),
+            &item.ident.to_string(),
+            span,
+        );
         self.implementing = Some(item.ident.to_string());
         for part in &item.items {
             if let syn::TraitItem::Fn(function) = part {
@@ -319,6 +363,20 @@ fn documentation(attributes: &[syn::Attribute]) -> String {
     text
 }
 
+/// Whether documentation has an example that runs and asserts something.
+fn asserts(documentation: &str) -> bool {
+    let mut fence: Option<&str> = None;
+    for line in documentation.lines().map(str::trim) {
+        match (line.strip_prefix("```"), fence) {
+            (Some(info), None) => fence = Some(info),
+            (Some(_), Some(_)) => fence = None,
+            (None, Some("" | "rust")) if line.contains("assert") => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
 fn unindent(lines: &[&str]) -> String {
     let margin = lines
         .iter()
@@ -348,6 +406,7 @@ static COVERS: LazyLock<Regex> =
 fn read_tests(tokens: TokenStream, file: &str, tests: &mut Vec<Covering>) {
     let mut named = Vec::new();
     let mut is_test = false;
+    let mut is_skipped = false;
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
         match token {
@@ -357,6 +416,8 @@ fn read_tests(tokens: TokenStream, file: &str, tests: &mut Vec<Covering>) {
                 {
                     let text = group.stream().to_string();
                     is_test |= text == "test";
+                    // A test that nobody runs covers nothing.
+                    is_skipped |= text.starts_with("ignore");
                     if text.starts_with("doc") {
                         named.extend(COVERS.captures_iter(&text).map(|c| c[1].to_owned()));
                     }
@@ -366,6 +427,7 @@ fn read_tests(tokens: TokenStream, file: &str, tests: &mut Vec<Covering>) {
             TokenTree::Ident(word) if word == "fn" => {
                 if let Some(TokenTree::Ident(name)) = tokens.next()
                     && is_test
+                    && !is_skipped
                 {
                     let shown = file.trim_start_matches("crates/");
                     tests.extend(named.drain(..).map(|label| Covering {
@@ -377,6 +439,7 @@ fn read_tests(tokens: TokenStream, file: &str, tests: &mut Vec<Covering>) {
                 }
                 named.clear();
                 is_test = false;
+                is_skipped = false;
             }
             TokenTree::Group(group) => read_tests(group.stream(), file, tests),
             _ => {}
@@ -493,7 +556,7 @@ pub fn fingerprint(root: &Path, library: &str) -> Result<String> {
     Ok(hex(&hash.finalize()))
 }
 
-/// The tokens of a file without documentation, comments and test modules.
+/// The tokens of a file without documentation, comments and what only tests see.
 fn computing_tokens(file: &mut syn::File) -> TokenStream {
     fn strip(tokens: TokenStream) -> TokenStream {
         let mut out = Vec::new();
@@ -525,10 +588,15 @@ fn computing_tokens(file: &mut syn::File) -> TokenStream {
         out.into_iter().collect()
     }
     file.items.retain(|item| {
-        let syn::Item::Mod(module) = item else { return true };
-        !module.attrs.iter().any(|attribute| {
-            attribute.path().is_ident("cfg")
-                && matches!(&attribute.meta, syn::Meta::List(list) if list.tokens.to_string() == "test")
+        let attributes = match item {
+            syn::Item::Fn(item) => &item.attrs,
+            syn::Item::Mod(item) => &item.attrs,
+            syn::Item::Struct(item) => &item.attrs,
+            _ => return true,
+        };
+        !attributes.iter().any(|attribute| {
+            matches!(&attribute.meta, syn::Meta::List(list) if list.path.is_ident("cfg")
+                && matches!(list.tokens.to_string().as_str(), "test" | "doctest"))
         })
     });
     strip(file.items.iter().map(ToTokens::to_token_stream).collect())

@@ -4,14 +4,16 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 use anyhow::{Context, Result, bail};
+use regex::Regex;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use crate::book::{Book, Stale, notebook_path};
-use crate::chapter::Chapter;
+use crate::chapter::{Cell, Chapter};
 use crate::code::hex;
 use crate::notebook::{Notebook, NotebookCell, Run};
 use crate::problem::{Problem, Problems};
@@ -185,7 +187,9 @@ fn execute(book: &Book, chapter: &Chapter) -> Result<Notebook> {
             Event::Done { seconds, .. } => eprintln!("{seconds:.1} s"),
             Event::Failed { cell, message } => {
                 eprintln!("failed");
-                outcome = Some(Err(failure(book, chapter, cell, &message)));
+                let program = session.folder.join("build/src/lib.rs");
+                let program = fs::read_to_string(program).unwrap_or_default();
+                outcome = Some(Err(failure(book, chapter, cell, &message, &program)));
             }
             Event::Broken { message } => {
                 let way_out = "`cargo book lab` shows whether the kernel starts at all";
@@ -221,17 +225,71 @@ fn tidy(output: &mut Json) {
     }
 }
 
-fn failure(book: &Book, chapter: &Chapter, cell: usize, message: &str) -> Problem {
-    let line = chapter.cells().nth(cell).map_or(1, |cell| cell.line);
+fn failure(book: &Book, chapter: &Chapter, cell: usize, message: &str, program: &str) -> Problem {
     Problem::at(
         book.shown(chapter),
-        line,
+        line_of_failure(chapter, cell, message, program),
         format!("the cell fails:\n{}", message.trim()),
         format!(
             "mend the cell or what it calls, then `cargo book run {}`; the notebook on disk is the last good one",
             chapter.slug()
         ),
     )
+}
+
+static COMPILER_LINE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?m)^ *([0-9]+) │ ").expect("a valid pattern"));
+static PANIC_LINE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"panicked at src/lib\.rs:([0-9]+):").expect("a valid pattern"));
+
+/// The line of the chapter that a kernel's message is about.
+///
+/// The compiler's messages count the lines of the cell. A panic names a line of
+/// `program`, the crate the kernel made of the cell and the items of those
+/// before it: the chapter's line is the one with the same text and the most of
+/// the same around it. What a `?` returns says nothing of its line: the cell's
+/// first one stands for it, as for everything else.
+pub fn line_of_failure(chapter: &Chapter, cell: usize, message: &str, program: &str) -> usize {
+    let cells: Vec<_> = chapter.cells().take(cell + 1).collect();
+    let Some(failing) = cells.get(cell) else {
+        return 1;
+    };
+    let number = |pattern: &Regex| -> Option<usize> {
+        let found = pattern.captures_iter(message);
+        // Several errors come in no particular order: the topmost is the one to mend first.
+        found.filter_map(|found| found[1].parse().ok()).min()
+    };
+    if let Some(at) = number(&PANIC_LINE) {
+        let program: Vec<_> = program.lines().map(str::trim_end).collect();
+        return line_like(&program, at, &cells).unwrap_or(failing.line);
+    }
+    // The first cell of a notebook has a line of its own above the chapter's.
+    let above = if cell == 0 { 2 } else { 1 };
+    number(&COMPILER_LINE)
+        .and_then(|at| at.checked_sub(above))
+        .map(|down| failing.line + down)
+        .filter(|line| *line < failing.end_line)
+        .unwrap_or(failing.line)
+}
+
+/// The line of `cells` that is most like line `at` (from 1) of `program`.
+fn line_like(program: &[&str], at: usize, cells: &[&Cell]) -> Option<usize> {
+    let at = at.checked_sub(1)?;
+    let wanted = program.get(at)?;
+    let mut best = None;
+    for cell in cells.iter().rev() {
+        let code: Vec<_> = cell.code.lines().map(str::trim_end).collect();
+        for (down, _) in code.iter().enumerate().filter(|(_, line)| *line == wanted) {
+            let alike = |(one, other): &(&&str, &&str)| one == other;
+            let before = program[..at].iter().rev().zip(code[..down].iter().rev());
+            let behind = program[at..].iter().zip(&code[down..]);
+            let score = before.take_while(alike).count() + behind.take_while(alike).count();
+            if best.is_none_or(|(most, _)| score > most) {
+                best = Some((score, cell.line + down));
+            }
+        }
+    }
+    best.map(|(_, line)| line)
 }
 
 /// One use of Jupyter with the book's kernel, alone in its build folder.
@@ -267,8 +325,11 @@ impl Session {
         });
         let spec_path = data.join("kernels").join(KERNEL_NAME).join("kernel.json");
         write_whole(&spec_path, spec.to_string().as_bytes())?;
-        // The version of the kernel's own files: with another one, it writes over the file above.
-        write_whole(&spec_path.with_file_name("version.txt"), b"1")?;
+        // Without it, the kernel believes its installation is old and writes over the file above.
+        write_whole(
+            &spec_path.with_file_name("version.txt"),
+            tools::KERNEL_RESOURCES.as_bytes(),
+        )?;
         // Two kernels that share a build folder break each other.
         let cannot = || format!("cannot write {}", folder.display());
         let lock = File::create(folder.join("lock")).with_context(cannot)?;

@@ -1,6 +1,7 @@
 //! TeX to HTML that looks right, reads aloud, and survives Markdown.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use mdbook_katex::cfg::KatexConfig;
@@ -66,17 +67,15 @@ impl Math {
             return Ok(html.clone());
         }
         let options = if display { &self.display } else { &self.inline };
-        // mdbook-katex answers a broken formula with a warning and the formula
-        // itself; KaTeX, asked again, says what is broken.
-        if let Err(error) = katex::render_with_opts(tex, options) {
-            return Err(reason(&error.to_string()));
-        }
-        let html = render(
-            tex,
-            options.clone(),
-            self.config.build_extra_opts(),
-            display,
-        );
+        let extra = self.config.build_extra_opts();
+        // The engine is C behind Rust: a formula must not take the tool down.
+        let html = catch_unwind(AssertUnwindSafe(|| {
+            // mdbook-katex answers a broken formula with a warning and the
+            // formula itself; KaTeX, asked again, says what is broken.
+            katex::render_with_opts(tex, options).map_err(|error| reason(&error.to_string()))?;
+            Ok(render(tex, options.clone(), extra, display))
+        }))
+        .unwrap_or_else(|_| Err("the engine that renders formulas panicked".to_owned()))?;
         self.kept.insert(key, html.clone());
         self.changed = true;
         Ok(html)

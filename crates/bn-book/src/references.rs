@@ -45,7 +45,7 @@ impl References {
         match Bibliography::parse(&text) {
             Ok(bibliography) => {
                 for entry in bibliography.iter() {
-                    let line = text.find(&format!("{{{},", entry.key)).map_or(0, line_of);
+                    let line = line_of_entry(&text, &entry.key);
                     match Work::of(entry) {
                         Ok(work) => works.push(work),
                         Err(missing) => problems.push(Problem::at(
@@ -98,6 +98,16 @@ impl References {
         html.push_str("</ul>\n");
         html
     }
+}
+
+/// The line where the entry `key` begins.
+fn line_of_entry(text: &str, key: &str) -> usize {
+    let begins = |line: &str| {
+        let entry = line.trim_start().strip_prefix('@');
+        let inside = entry.and_then(|entry| entry.split_once('{'));
+        inside.is_some_and(|(_, rest)| rest.split(',').next().unwrap_or("").trim() == key)
+    };
+    text.lines().position(begins).map_or(0, |index| index + 1)
 }
 
 impl Work {

@@ -166,16 +166,18 @@ fn events(request: Request, bulletin: &Bulletin) -> std::io::Result<()> {
 
 fn file(request: Request, folder: &Path, url: &str) -> std::io::Result<()> {
     let mut path = folder.to_path_buf();
-    for part in url.split('/').filter(|part| !part.is_empty()) {
-        // Nothing outside the site, however the address is spelled.
-        if part != "." && part != ".." && !part.contains(['\\', ':', '%']) {
-            path.push(part);
-        }
-    }
-    if path.is_dir() {
+    // Nothing outside the site, however the address is spelled.
+    let inside = |part: &&str| *part != ".." && !part.contains(['\\', ':', '%']);
+    let known = url.split('/').all(|part| inside(&part));
+    path.extend(url.split('/').filter(|part| !part.is_empty()));
+    if known && path.is_dir() {
         path.push("index.html");
     }
-    let found = fs::read(&path);
+    let found = if known {
+        fs::read(&path)
+    } else {
+        Err(std::io::ErrorKind::NotFound.into())
+    };
     let (status, path, body) = match found {
         Ok(body) => (200, path, body),
         Err(_) => {

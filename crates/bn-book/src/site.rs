@@ -24,14 +24,18 @@ pub fn build(root: &Path) -> Result<PathBuf> {
     book.with_preprocessor(Bn);
     book.build()?;
     let folder = book.build_dir_for("html");
-    check(&folder)?;
+    check(&folder, &root.join("book"))?;
     Ok(folder)
 }
 
 static CSS_URL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"url\(\s*["']?([^"')]+)["']?\s*\)|@import\s+["']([^"']+)["']"#)
-        .expect("a valid pattern")
+    Regex::new(
+        r#"(?i)url\(\s*["']?([^"')]+)["']?\s*\)|@import\s+["']([^"']+)["']|image-set\(\s*["']([^"']+)["']"#,
+    )
+    .expect("a valid pattern")
 });
+static SCHEME: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)^\s*(?:([a-z][a-z0-9+.-]*):|//)").expect("a valid pattern"));
 
 /// What one page or style sheet refers to.
 #[derive(Default)]
@@ -45,9 +49,12 @@ struct Page {
 
 /// Checks all pages of a site: links, fragments, and that nothing is loaded from elsewhere.
 ///
+/// What a chapter among `sources` says is reported there, by its line; the rest
+/// by the file of the site.
+///
 /// # Errors
 /// All problems at once.
-pub fn check(folder: &Path) -> Result<()> {
+pub fn check(folder: &Path, sources: &Path) -> Result<()> {
     let mut pages = BTreeMap::new();
     let mut files = BTreeSet::new();
     for entry in WalkDir::new(folder) {
@@ -66,45 +73,75 @@ pub fn check(folder: &Path) -> Result<()> {
         }
         files.insert(path);
     }
-    let mut problems = Vec::new();
-    for (path, page) in &pages {
-        let shown = format!("target/book/html/{}", path.display());
-        for url in &page.loads {
-            if is_external(url) {
-                problems.push(Problem::at(
-                    &shown,
-                    0,
-                    format!("the page loads {url} from elsewhere"),
-                    "put the file into book/assets and refer to that: a page of this book needs no network",
-                ));
-            }
+    let mut problems: Vec<Problem> = Vec::new();
+    // index.html is the first chapter once more, and print.html all of them:
+    // what is wrong there is told where it is written, if it is written there.
+    let is_copy = |path: &Path| path == Path::new("index.html") || path == Path::new("print.html");
+    let (copies, originals): (Vec<_>, Vec<_>) = pages.iter().partition(|(path, _)| is_copy(path));
+    for (path, page) in originals.into_iter().chain(copies) {
+        if is_copy(path) && !problems.is_empty() {
+            continue;
+        }
+        let mut problem = |url: &str, cause: String, way_out: &str| {
+            let (file, line) = place(folder, sources, path, url);
+            problems.push(Problem::at(file, line, cause, way_out));
+        };
+        for url in page.loads.iter().filter(|url| is_external(url)) {
+            problem(
+                url,
+                format!("the page loads {url} from elsewhere"),
+                "put the file into book/assets and refer to that: a page of this book needs no network",
+            );
         }
         for url in page.links.iter().chain(&page.loads) {
-            if is_external(url)
-                || url.starts_with("data:")
-                || url.starts_with("mailto:")
-                || url.starts_with("javascript:")
-            {
+            if SCHEME.is_match(url) {
                 continue;
             }
             if let Some(cause) = dead(url, path, &pages, &files) {
-                problems.push(Problem::at(
-                    &shown,
-                    0,
+                problem(
+                    url,
                     format!("dead link `{url}`: {cause}"),
                     "correct the link in the chapter, or restore what it leads to",
-                ));
+                );
             }
         }
     }
     Ok(Problems(problems).into_result()?)
 }
 
+/// Whether a browser leaves the site for `url`.
 fn is_external(url: &str) -> bool {
-    url.starts_with("http:")
-        || url.starts_with("https:")
-        || url.starts_with("//")
-        || url.starts_with("ws")
+    let Some(found) = SCHEME.captures(url) else {
+        return false;
+    };
+    let within = ["data", "blob", "about", "javascript", "mailto"];
+    found
+        .get(1)
+        .is_none_or(|scheme| !within.contains(&scheme.as_str().to_lowercase().as_str()))
+}
+
+/// File and line where `url` of the page or style sheet `path` is written.
+fn place(folder: &Path, sources: &Path, path: &Path, url: &str) -> (String, usize) {
+    let line_in = |file: &Path, words: &str| {
+        let text = fs::read_to_string(file).ok()?;
+        let line = text.lines().position(|line| line.contains(words))?;
+        Some(line + 1)
+    };
+    let chapter = path.with_extension("md");
+    let bare = url.split('#').next().unwrap_or_default();
+    let spellings = [
+        url.to_owned(),
+        url.replace(".html", ".md"),
+        url.replace('&', "&amp;"),
+        bare.replace(".html", ".md"),
+    ];
+    for words in spellings.iter().filter(|words| !words.is_empty()) {
+        if let Some(line) = line_in(&sources.join(&chapter), words) {
+            return (format!("book/{}", chapter.display()), line);
+        }
+    }
+    let line = line_in(&folder.join(path), url).unwrap_or(0);
+    (format!("target/book/html/{}", path.display()), line)
 }
 
 fn dead(
@@ -190,35 +227,42 @@ fn read_page(path: &Path) -> Result<Page> {
         for anchor in ["id", "name"].iter().filter_map(|a| element.attr(a)) {
             page.anchors.insert(anchor.to_owned());
         }
-        if let Some(url) = element.attr("href") {
-            let relation = element.attr("rel").unwrap_or_default();
-            match name {
-                "a" | "area" => page.links.push(url.to_owned()),
-                "link" if matches!(relation, "canonical" | "alternate" | "license") => {}
-                // `image`, `use` and `link` fetch what they refer to.
-                _ => page.loads.push(url.to_owned()),
+        // By local name, so that `xlink:href` of a drawing is an `href` too.
+        for (attribute, url) in element.value().attrs() {
+            match attribute {
+                "href" => match name {
+                    "a" | "area" => page.links.push(url.to_owned()),
+                    "link" if is_remark(element.attr("rel")) => {}
+                    // `image`, `use` and `link` fetch what they refer to.
+                    _ => page.loads.push(url.to_owned()),
+                },
+                "src" | "poster" | "background" => page.loads.push(url.to_owned()),
+                "data" if name == "object" => page.loads.push(url.to_owned()),
+                "srcset" | "imagesrcset" => {
+                    let urls = url
+                        .split(',')
+                        .filter_map(|one| one.split_whitespace().next());
+                    page.loads.extend(urls.map(str::to_owned));
+                }
+                // `style`, and the attributes of drawings that can hold a url(…).
+                "style" | "fill" | "stroke" | "filter" | "mask" | "clip-path" | "cursor"
+                | "marker-start" | "marker-mid" | "marker-end" => {
+                    page.loads.extend(css_urls(url));
+                }
+                _ => {}
             }
         }
-        for attribute in ["src", "poster", "data", "srcset", "xlink:href"] {
-            let Some(url) = element.attr(attribute) else {
-                continue;
-            };
-            if attribute == "srcset" {
-                let urls = url
-                    .split(',')
-                    .filter_map(|one| one.split_whitespace().next());
-                page.loads.extend(urls.map(str::to_owned));
-            } else {
-                page.loads.push(url.to_owned());
-            }
-        }
-        let style = element.attr("style").map(str::to_owned);
-        let sheet = (name == "style").then(|| element.text().collect::<String>());
-        for css in style.iter().chain(&sheet) {
-            page.loads.extend(css_urls(css));
+        if name == "style" {
+            page.loads
+                .extend(css_urls(&element.text().collect::<String>()));
         }
     }
     Ok(page)
+}
+
+/// Whether a `<link>` says something about the page and fetches nothing.
+fn is_remark(relation: Option<&str>) -> bool {
+    matches!(relation, Some("canonical" | "alternate" | "license"))
 }
 
 fn read_style(path: &Path) -> Result<Page> {
@@ -233,7 +277,7 @@ fn read_style(path: &Path) -> Result<Page> {
 fn css_urls(css: &str) -> Vec<String> {
     CSS_URL
         .captures_iter(css)
-        .filter_map(|found| found.get(1).or_else(|| found.get(2)))
+        .filter_map(|found| found.iter().skip(1).flatten().next())
         .map(|url| url.as_str().trim().to_owned())
         .filter(|url| !url.starts_with('#'))
         .collect()

@@ -15,6 +15,10 @@ use crate::problem::Problem;
 /// Version of the notebook kernel.
 pub const KERNEL_VERSION: &str = "0.22.0";
 
+/// What that kernel calls the version of its installation: with another one on
+/// disk, it writes over its `kernel.json` at every start.
+pub const KERNEL_RESOURCES: &str = "1";
+
 const REQUIREMENTS: &str = include_str!("../python/requirements.txt");
 const PACKAGE: &str = include_str!("../npm/package.json");
 const PACKAGE_LOCK: &str = include_str!("../npm/package-lock.json");
@@ -314,21 +318,31 @@ fn short_hash(text: &str) -> String {
 /// Writes a file whole or not at all.
 ///
 /// # Errors
-/// When the folder cannot be written.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let cannot = || format!("cannot write {}", path.display());
-    let folder = path.parent().with_context(cannot)?;
-    fs::create_dir_all(folder).with_context(cannot)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(cannot)?;
-    file.write_all(bytes).with_context(cannot)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let everyone = fs::Permissions::from_mode(0o644);
-        file.as_file()
-            .set_permissions(everyone)
-            .with_context(cannot)?;
-    }
-    file.persist(path).with_context(cannot)?;
-    Ok(())
+/// When the folder cannot be written, or the disk is full.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let write = || {
+        fs::create_dir_all(folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(bytes)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let everyone = fs::Permissions::from_mode(0o644);
+            file.as_file().set_permissions(everyone)?;
+        }
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    write().map_err(|error: std::io::Error| {
+        Problem::at(
+            path.display().to_string(),
+            0,
+            format!("the file cannot be written: {error}"),
+            format!(
+                "make room on the disk, and see that you may write in {}",
+                folder.display()
+            ),
+        )
+    })
 }

@@ -8,15 +8,18 @@ use crate::chapter::{Cell, Chapter, Piece};
 ///
 /// Every line of code keeps its line number, so that what the compiler says
 /// points into the chapter: prose becomes empty lines, and a cell's closing
-/// fence ends the cell's last expression. Fences of their own
-/// (`compile_fail`) follow behind.
+/// fence ends the cell's last expression. The program is a crate of its own,
+/// because in a crate merged from several a panic would name a line of that;
+/// and `extern crate` stands inside `main`, because in front of it rustdoc
+/// gives it a line and moves all others. Fences of their own (`compile_fail`)
+/// follow behind, below a heading that says where they stand.
 pub fn write(chapter: &Chapter) -> String {
     let cells: Vec<_> = chapter.cells().collect();
     let mut program = String::new();
     if let (Some(first), Some(last)) = (cells.first(), cells.last()) {
-        program.push_str("```rust\n");
-        let opening = "extern crate bn; \
-             fn main() -> std::result::Result<(), std::boxed::Box<dyn std::error::Error>> {\n";
+        program.push_str("```rust,standalone_crate\n");
+        let opening = "fn main() -> std::result::Result<(), std::boxed::Box<dyn std::error::Error>> { \
+             extern crate bn;\n";
         program.push_str(opening);
         // A chapter begins with its title, and a cell with its fence.
         let mut line = 3;
@@ -35,7 +38,13 @@ pub fn write(chapter: &Chapter) -> String {
     for located in &chapter.pieces {
         if located.piece == Piece::Apart {
             let fence = &chapter.source[located.range.clone()];
-            writeln!(program, "\n{}", fence.trim_end()).expect("writing to a string");
+            writeln!(
+                program,
+                "\n# the fence in line {}\n\n{}",
+                located.line,
+                fence.trim_end()
+            )
+            .expect("writing to a string");
         }
     }
     program
