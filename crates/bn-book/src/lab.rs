@@ -63,7 +63,8 @@ pub fn open(
         "--port",
         &port.to_string(),
     ])
-    .current_dir(&notebooks);
+    .current_dir(&notebooks)
+    .env("JUPYTER_CONFIG_PATH", config);
     if is_root() {
         lab.arg("--allow-root");
     }
