@@ -3,7 +3,7 @@
 //! An item names its equation with `#[doc(alias = "eq:label")]`, which rustdoc's
 //! own search finds too. A test names it in its doc comment: `/// Covers eq:label.`
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use anyhow::{Context, Result};
@@ -83,9 +83,10 @@ impl Code {
                 reader.visit_file(&syntax);
             }
             for (file, text) in rust_files(root, &folder.join("tests"))? {
-                let tokens: TokenStream = text.parse().map_err(|error: proc_macro2::LexError| {
-                    not_rust(&file, error.span().start().line, &error)
-                })?;
+                let tokens: TokenStream =
+                    text.parse().map_err(|error: proc_macro2::LexError| {
+                        not_rust(&file, error.span().start().line, &error)
+                    })?;
                 read_tests(tokens, &file, &mut code.tests);
             }
         }
@@ -111,10 +112,24 @@ fn rust_files(root: &Path, folder: &Path) -> Result<Vec<(String, String)>> {
     Ok(files)
 }
 
+/// The files among a crate's sources that are not Rust, such as data it includes.
+fn other_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry?;
+        // Editors leave hidden files and copies that end in `~`.
+        let name = entry.file_name().to_string_lossy();
+        let left_over = name.starts_with('.') || name.ends_with('~') || name.ends_with(".rs");
+        if entry.file_type().is_file() && !left_over {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}
+
 fn parse(file: &str, text: &str) -> Result<syn::File> {
-    syn::parse_file(text).map_err(|error| {
-        anyhow::Error::new(not_rust(file, error.span().start().line, &error))
-    })
+    syn::parse_file(text)
+        .map_err(|error| anyhow::Error::new(not_rust(file, error.span().start().line, &error)))
 }
 
 fn not_rust(file: &str, line: usize, error: &dyn std::error::Error) -> Problem {
@@ -505,6 +520,11 @@ pub fn fingerprint(root: &Path, library: &str) -> Result<String> {
                 let mut syntax = parse(&file, &text)?;
                 hash.update(&file);
                 hash.update(computing_tokens(&mut syntax).to_string());
+            }
+            for path in other_files(&folder.join("src"))? {
+                let cannot = || format!("cannot read {}", path.display());
+                hash.update(path.file_name().unwrap_or_default().as_encoded_bytes());
+                hash.update(std::fs::read(&path).with_context(cannot)?);
             }
         }
         // The lock file knows the rest: names, versions, and who needs whom.

@@ -225,13 +225,7 @@ fn tidy(output: &mut Json) {
     }
 }
 
-fn failure(
-    book: &Book,
-    chapter: &Chapter,
-    cell: usize,
-    message: &str,
-    program: &str,
-) -> Problem {
+fn failure(book: &Book, chapter: &Chapter, cell: usize, message: &str, program: &str) -> Problem {
     Problem::at(
         book.shown(chapter),
         line_of_failure(chapter, cell, message, program),

@@ -83,14 +83,13 @@ pub fn check(folder: &Path, sources: &Path) -> Result<()> {
             continue;
         }
         // Served for any missing address, so its links are relative to nowhere in particular.
-        let from = if path == Path::new("404.html") {
-            Path::new("index.html")
-        } else {
-            path.as_path()
-        };
+        let is_404 = path == Path::new("404.html");
         let mut problem = |url: &str, cause: String, way_out: &str| {
             let (file, line) = place(folder, sources, path, url);
-            problems.push(Problem::at(file, line, cause, way_out));
+            let found = Problem::at(file, line, cause, way_out);
+            if !problems.contains(&found) {
+                problems.push(found);
+            }
         };
         for url in page.loads.iter().filter(|url| is_external(url)) {
             problem(
@@ -103,6 +102,11 @@ pub fn check(folder: &Path, sources: &Path) -> Result<()> {
             if SCHEME.is_match(url) {
                 continue;
             }
+            let from = if is_404 && !url.starts_with('#') {
+                Path::new("index.html")
+            } else {
+                path.as_path()
+            };
             if let Some(cause) = dead(url, from, &pages, &files) {
                 problem(
                     url,

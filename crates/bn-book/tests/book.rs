@@ -81,7 +81,11 @@ fn an_equation_no_test_covers_is_found() {
     let fixture = Fixture::new();
     fixture.replace(TESTS, "/// Covers eq:mean.\n", "");
     fixture.replace(CORE, "assert_eq!", "let _ = ");
-    fixture.replace(CORE, "), 2.0);\n/// ```", "), 2.0);\n/// ```\n///\n/// To assert more is better.");
+    fixture.replace(
+        CORE,
+        "), 2.0);\n/// ```",
+        "), 2.0);\n/// ```\n///\n/// To assert more is better.",
+    );
     fixture.record();
     let cause = "no test covers equation `mean`";
     assert_problem(&fixture, cause, (ONE, 5), "/// Covers eq:mean.");
@@ -93,7 +97,12 @@ fn a_test_that_is_skipped_covers_nothing() {
     fixture.replace(TESTS, "#[test]", "#[test]\n#[ignore = \"slow\"]");
     fixture.replace(CORE, "assert_eq!", "let _ = ");
     fixture.record();
-    assert_problem(&fixture, "no test covers equation `mean`", (ONE, 5), "Covers");
+    assert_problem(
+        &fixture,
+        "no test covers equation `mean`",
+        (ONE, 5),
+        "Covers",
+    );
 }
 
 #[test]
@@ -128,7 +137,8 @@ fn an_item_that_names_no_equation_is_found() {
 #[test]
 fn a_test_that_names_no_equation_is_found() {
     let fixture = Fixture::new();
-    let text = "\nproptest! {\n    /// Covers eq:moan.\n    #[test]\n    fn wrong(x in 0..1) {}\n}\n";
+    let text =
+        "\nproptest! {\n    /// Covers eq:moan.\n    #[test]\n    fn wrong(x in 0..1) {}\n}\n";
     fixture.append(TESTS, text);
     fixture.record();
     let place = (TESTS, fixture.line(TESTS, "fn wrong"));
@@ -139,10 +149,18 @@ fn a_test_that_names_no_equation_is_found() {
 #[test]
 fn an_equation_implemented_by_a_private_item_is_found() {
     let fixture = Fixture::new();
-    fixture.append(CORE, "\n/// Words.\n#[doc(alias = \"eq:mean\")]\nfn hidden() {}\n");
+    fixture.append(
+        CORE,
+        "\n/// Words.\n#[doc(alias = \"eq:mean\")]\nfn hidden() {}\n",
+    );
     fixture.record();
     let place = (CORE, fixture.line(CORE, "fn hidden"));
-    assert_problem(&fixture, "is not a documented public item", place, "make it `pub`");
+    assert_problem(
+        &fixture,
+        "is not a documented public item",
+        place,
+        "make it `pub`",
+    );
 }
 
 #[test]
@@ -150,9 +168,16 @@ fn rust_that_does_not_parse_is_found_in_crates_and_tests() {
     for (file, text) in [(CORE, "\npub fn broken( {\n"), (TESTS, "\nfn broken( {\n")] {
         let fixture = Fixture::new();
         fixture.append(file, text);
-        let error = bn_book::book::Book::load(fixture.root()).err().expect("an error");
+        let error = bn_book::book::Book::load(fixture.root())
+            .err()
+            .expect("an error");
         let said = format!("{error:#}\n");
-        fixture::assert_complains(&said, "this is not Rust", &format!("{file}:{}", fixture.line(file, "broken")), "cargo check");
+        fixture::assert_complains(
+            &said,
+            "this is not Rust",
+            &format!("{file}:{}", fixture.line(file, "broken")),
+            "cargo check",
+        );
     }
 }
 
@@ -171,13 +196,21 @@ fn a_label_on_a_page_without_a_number_is_found() {
     fixture.append("book/references.md", "\n$$ y $$ {#eq:more}\n");
     fixture.record();
     let cause = "stands on a page without a number";
-    assert_problem(&fixture, cause, ("book/references.md", 7), "numbered chapters");
+    assert_problem(
+        &fixture,
+        cause,
+        ("book/references.md", 7),
+        "numbered chapters",
+    );
 }
 
 #[test]
 fn a_figure_id_used_twice_is_found() {
     let fixture = Fixture::new();
-    let middle = value("middle", json!({"value": 1.5, "low": 1, "high": 2, "seeds": 2}));
+    let middle = value(
+        "middle",
+        json!({"value": 1.5, "low": 1, "high": 2, "seeds": 2}),
+    );
     fixture.record_with(vec![figure("line"), middle, figure("line")]);
     let cause = "the figure id `line` is taken by Figure 1.1 in 01-mean.md";
     assert_problem(&fixture, cause, (ONE, 17), "another id");
@@ -186,7 +219,12 @@ fn a_figure_id_used_twice_is_found() {
 #[test]
 fn a_value_recorded_twice_is_found() {
     let fixture = Fixture::new();
-    let middle = || value("middle", json!({"value": 1.5, "low": 1, "high": 2, "seeds": 2}));
+    let middle = || {
+        value(
+            "middle",
+            json!({"value": 1.5, "low": 1, "high": 2, "seeds": 2}),
+        )
+    };
     fixture.record_with(vec![figure("line"), middle(), middle()]);
     let cause = "the value `middle` is recorded twice";
     assert_problem(&fixture, cause, (ONE, 17), "another name");
@@ -194,7 +232,8 @@ fn a_value_recorded_twice_is_found() {
 
 #[test]
 fn a_figure_without_words_and_a_value_without_a_number_are_found() {
-    let nameless = json!({"output_type": "display_data", "data": {"image/svg+xml": "<svg><path/></svg>"}});
+    let nameless =
+        json!({"output_type": "display_data", "data": {"image/svg+xml": "<svg><path/></svg>"}});
     let mute = json!({"output_type": "display_data", "data": {"image/svg+xml":
         "<svg data-figure=\"line\"><title>A line</title></svg>"}});
     let nan = value("middle", json!({"value": null}));
@@ -232,7 +271,12 @@ fn a_changed_cell_makes_the_notebook_stale_at_its_line() {
 fn an_added_and_a_removed_cell_make_the_notebook_stale() {
     let fixture = Fixture::new();
     fixture.append(TWO, "\n```rust\nlet three = 3;\n```\n");
-    assert_problem(&fixture, "this cell changed", (TWO, 10), "`cargo book run 02-spread`");
+    assert_problem(
+        &fixture,
+        "this cell changed",
+        (TWO, 10),
+        "`cargo book run 02-spread`",
+    );
     let fixture = Fixture::new();
     fixture.replace(ONE, "```rust\nassert!(middle > 1.0);\n```\n", "");
     assert_problem(&fixture, "is stale", (ONE, 17), "`cargo book run 01-mean`");
@@ -256,7 +300,10 @@ fn changed_prose_is_not_a_reason_to_run() {
     let fixture = Fixture::new();
     fixture.replace(ONE, "have a middle", "have a center");
     let book = fixture.book();
-    assert_eq!(book.stale(book.chapter("1").expect("chapter 1")), Some(Stale::Prose));
+    assert_eq!(
+        book.stale(book.chapter("1").expect("chapter 1")),
+        Some(Stale::Prose)
+    );
     let problem = fixture.only_problem();
     assert_eq!(problem.file, "notebooks/01-mean.ipynb");
     assert!(problem.way_out.contains("runs nothing"), "{problem}");
@@ -266,16 +313,29 @@ fn changed_prose_is_not_a_reason_to_run() {
 fn a_notebook_that_is_none_is_named() {
     let fixture = Fixture::new();
     fixture.write("notebooks/01-mean.ipynb", "<<<<<<< HEAD\n");
-    let error = bn_book::book::Book::load(fixture.root()).err().expect("an error");
+    let error = bn_book::book::Book::load(fixture.root())
+        .err()
+        .expect("an error");
     let said = format!("{error:#}");
-    assert!(said.contains("01-mean.ipynb is not a notebook of this book"), "{said}");
-    assert!(said.contains("delete it and run `cargo book run`"), "{said}");
+    assert!(
+        said.contains("01-mean.ipynb is not a notebook of this book"),
+        "{said}"
+    );
+    assert!(
+        said.contains("delete it and run `cargo book run`"),
+        "{said}"
+    );
 }
 
 #[test]
 fn a_chapter_without_a_cell_is_found() {
     let fixture = broken(TWO, "```rust\nlet two = 1 + 1;\n```\n", "");
-    assert_problem(&fixture, "the chapter has no cell", (TWO, 1), "add a ```rust cell");
+    assert_problem(
+        &fixture,
+        "the chapter has no cell",
+        (TWO, 1),
+        "add a ```rust cell",
+    );
 }
 
 #[test]
@@ -290,11 +350,31 @@ fn a_page_missing_from_the_summary_is_found() {
 fn broken_references_are_found_at_their_line() {
     let bib = "book/references.bib";
     for (text, line, cause) in [
-        ("\n@article{one,\n  author = {A}\n  title = {B},\n}\n", 10, "not BibTeX"),
-        ("\n@article{one,\n  title = {B},\n  year = {2000}\n}\n", 8, "`one` has no author"),
-        ("\n@article{ one ,\n  author = {A, B},\n  year = {2000}\n}\n", 8, "`one` has no title"),
-        ("\n@article{one,\n  author = {A, B},\n  title = {C}\n}\n", 8, "`one` has no year"),
-        ("\n@article{ioffe2015,\n  author = {A, B},\n  title = {C},\n  year = 2000\n}\n", 8, "ioffe2015"),
+        (
+            "\n@article{one,\n  author = {A}\n  title = {B},\n}\n",
+            10,
+            "not BibTeX",
+        ),
+        (
+            "\n@article{one,\n  title = {B},\n  year = {2000}\n}\n",
+            8,
+            "`one` has no author",
+        ),
+        (
+            "\n@article{ one ,\n  author = {A, B},\n  year = {2000}\n}\n",
+            8,
+            "`one` has no title",
+        ),
+        (
+            "\n@article{one,\n  author = {A, B},\n  title = {C}\n}\n",
+            8,
+            "`one` has no year",
+        ),
+        (
+            "\n@article{ioffe2015,\n  author = {A, B},\n  title = {C},\n  year = 2000\n}\n",
+            8,
+            "ioffe2015",
+        ),
     ] {
         let fixture = Fixture::new();
         fixture.append(bib, text);
@@ -309,11 +389,20 @@ fn broken_references_are_found_at_their_line() {
 #[test]
 fn a_chapter_is_found_by_number_slug_file_and_beginning_only() {
     let book = Fixture::new().book();
-    for name in ["1", "01-mean", "01-mean.md", "notebooks/01-mean.ipynb", "01"] {
+    for name in [
+        "1",
+        "01-mean",
+        "01-mean.md",
+        "notebooks/01-mean.ipynb",
+        "01",
+    ] {
         assert_eq!(book.chapter(name).expect(name).slug(), "01-mean");
     }
     for name in ["3", "0", "mean"] {
         let said = book.chapter(name).expect_err(name).to_string();
-        assert!(said.contains("the chapters are 01-mean, 02-spread"), "{said}");
+        assert!(
+            said.contains("the chapters are 01-mean, 02-spread"),
+            "{said}"
+        );
     }
 }
