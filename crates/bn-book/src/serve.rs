@@ -41,6 +41,19 @@ pub fn serve(root: &Path, address: &str, port: u16, open: bool) -> Result<()> {
             ),
         )
     })?;
+    // Before the build: what changes meanwhile must not be missed.
+    let (sender, changes) = std::sync::mpsc::channel();
+    let mut watcher =
+        new_debouncer(Duration::from_millis(100), sender).context("cannot watch for changes")?;
+    for watched in WATCHED {
+        let path = root.join(watched);
+        if path.exists() {
+            watcher
+                .watcher()
+                .watch(&path, RecursiveMode::Recursive)
+                .context("cannot watch for changes")?;
+        }
+    }
     let start = Instant::now();
     let mut built = sources(root);
     let folder = site::build(root)?;
@@ -54,18 +67,6 @@ pub fn serve(root: &Path, address: &str, port: u16, open: bool) -> Result<()> {
     }
 
     let bulletin = Bulletin::default();
-    let (sender, changes) = std::sync::mpsc::channel();
-    let mut watcher =
-        new_debouncer(Duration::from_millis(100), sender).context("cannot watch for changes")?;
-    for watched in WATCHED {
-        let path = root.join(watched);
-        if path.exists() {
-            watcher
-                .watcher()
-                .watch(&path, RecursiveMode::Recursive)
-                .context("cannot watch for changes")?;
-        }
-    }
     {
         let bulletin = bulletin.clone();
         std::thread::spawn(move || {
@@ -163,12 +164,13 @@ fn answer(request: Request, folder: &Path, bulletin: &Bulletin) {
 /// Server-sent events: one message per build, for as long as the page is open.
 fn events(request: Request, bulletin: &Bulletin) -> std::io::Result<()> {
     let (told, news) = &**bulletin;
+    // Before the page knows that it listens, or it could miss a build.
+    let mut seen = told.lock().map_or(0, |told| told.builds);
     let mut stream = request.into_writer();
     stream.write_all(
         b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n\r\n",
     )?;
     stream.flush()?;
-    let mut seen = told.lock().map_or(0, |told| told.builds);
     loop {
         let Ok(guard) = told.lock() else {
             return Ok(());

@@ -54,6 +54,17 @@ impl Server {
         stream
     }
 
+    /// The stream of events, from its first one on.
+    fn events(&self) -> BufReader<TcpStream> {
+        let mut events = BufReader::new(self.connect("/--events"));
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            assert!(events.read_line(&mut head).expect("read") > 0, "{head}");
+        }
+        assert!(head.contains("text/event-stream"), "{head}");
+        events
+    }
+
     /// Status line with headers, and body.
     fn get(&self, path: &str) -> (String, String) {
         let mut answer = Vec::new();
@@ -136,12 +147,7 @@ fn it_serves_the_site_and_only_the_site_and_reloads_pages() {
         "it listens at all addresses"
     );
 
-    let mut events = BufReader::new(server.connect("/--events"));
-    let mut head = String::new();
-    while !head.ends_with("\r\n\r\n") {
-        assert!(events.read_line(&mut head).expect("read") > 0, "{head}");
-    }
-    assert!(head.contains("text/event-stream"), "{head}");
+    let mut events = server.events();
     let mut event = || {
         let mut line = String::new();
         while !line.starts_with("data: ") {
@@ -188,7 +194,7 @@ fn a_port_in_use_is_told_before_anything_is_built() {
 fn what_a_build_reads_is_no_reason_for_the_next() {
     let fixture = Fixture::new();
     let server = Server::start(&fixture);
-    let mut events = BufReader::new(server.connect("/--events"));
+    let mut events = server.events();
     fixture.append("book/references.md", "\nMore.\n");
     let mut line = String::new();
     while !line.starts_with("data: ") {
