@@ -1,7 +1,7 @@
 //! The `cargo book` tool: turns chapters into pages, notebooks and tests.
 //!
 //! It knows Markdown and notebooks, and no mathematics. A chapter is read once
-//! ([`chapter`]) and written three times ([`write`]): as a page for mdBook
+//! ([`chapter`]) and written three times ([`mod@write`]): as a page for mdBook
 //! ([`preprocess`], [`site`]), as a notebook that the kernel runs ([`kernel`]),
 //! and as a program that `mdbook test` compiles ([`suite`]). [`book`] holds it
 //! all together and says what does not fit.
