@@ -266,8 +266,8 @@ impl Chapter {
 
         opaque.sort_by_key(|range| range.start);
         let mut at = 0;
-        let end = std::iter::once(source.len()..source.len());
-        for range in opaque.iter().cloned().chain(end) {
+        let end = source.len();
+        for range in opaque.into_iter().chain(std::iter::once(end..end)) {
             if range.start > at {
                 written(
                     &source,

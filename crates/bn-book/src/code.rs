@@ -576,7 +576,7 @@ pub fn fingerprint(root: &Path, library: &str) -> Result<String> {
     Ok(hex(&hash.finalize()))
 }
 
-/// The tokens of a file without documentation, comments and test modules.
+/// The tokens of a file without documentation, comments and what only tests see.
 fn computing_tokens(file: &mut syn::File) -> TokenStream {
     fn strip(tokens: TokenStream) -> TokenStream {
         let mut out = Vec::new();
@@ -608,10 +608,15 @@ fn computing_tokens(file: &mut syn::File) -> TokenStream {
         out.into_iter().collect()
     }
     file.items.retain(|item| {
-        let syn::Item::Mod(module) = item else { return true };
-        !module.attrs.iter().any(|attribute| {
-            attribute.path().is_ident("cfg")
-                && matches!(&attribute.meta, syn::Meta::List(list) if list.tokens.to_string() == "test")
+        let attributes = match item {
+            syn::Item::Fn(item) => &item.attrs,
+            syn::Item::Mod(item) => &item.attrs,
+            syn::Item::Struct(item) => &item.attrs,
+            _ => return true,
+        };
+        !attributes.iter().any(|attribute| {
+            matches!(&attribute.meta, syn::Meta::List(list) if list.path.is_ident("cfg")
+                && matches!(list.tokens.to_string().as_str(), "test" | "doctest"))
         })
     });
     strip(file.items.iter().map(ToTokens::to_token_stream).collect())

@@ -356,6 +356,11 @@ impl Session {
         command
     }
 
+    /// The session's own folder, outside the checkout.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The folder of the notebooks, where kernels start.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use crate::book::Book;
 use crate::kernel::Session;
 use crate::problem::Problem;
+use crate::tools::{self, write_whole};
 
 /// Opens JupyterLab, at a chapter's notebook if one is named, until it is stopped.
 ///
@@ -31,6 +32,12 @@ pub fn open(
     }
     let session = Session::open(root)?;
     let notebooks = session.notebooks(root)?;
+    let config = session.folder().join("config");
+    // JupyterLab would ask whether it may fetch news; this book needs no network.
+    write_whole(
+        &config.join("labconfig/page_config.json"),
+        br#"{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}"#,
+    )?;
     // Jupyter shows figures and tables only of notebooks it trusts; these are the reader's own checkout.
     let trusted = book
         .runnable()
@@ -56,8 +63,9 @@ pub fn open(
         "--port",
         &port.to_string(),
     ])
-    .current_dir(&notebooks);
-    if version_is_root() {
+    .current_dir(&notebooks)
+    .env("JUPYTER_CONFIG_PATH", config);
+    if is_root() {
         lab.arg("--allow-root");
     }
     if !browser {
@@ -73,6 +81,6 @@ pub fn open(
     Ok(())
 }
 
-fn version_is_root() -> bool {
-    crate::tools::version_of(Path::new("id"), "-u").is_some_and(|id| id.trim() == "0")
+fn is_root() -> bool {
+    tools::version_of(Path::new("id"), "-u").is_some_and(|id| id.trim() == "0")
 }

@@ -82,8 +82,6 @@ pub fn check(folder: &Path, sources: &Path) -> Result<()> {
         if is_copy(path) && !problems.is_empty() {
             continue;
         }
-        // Served for any missing address, so its links are relative to nowhere in particular.
-        let is_404 = path == Path::new("404.html");
         let mut problem = |url: &str, cause: String, way_out: &str| {
             let (file, line) = place(folder, sources, path, url);
             let found = Problem::at(file, line, cause, way_out);
@@ -102,12 +100,7 @@ pub fn check(folder: &Path, sources: &Path) -> Result<()> {
             if SCHEME.is_match(url) {
                 continue;
             }
-            let from = if is_404 && !url.starts_with('#') {
-                Path::new("index.html")
-            } else {
-                path.as_path()
-            };
-            if let Some(cause) = dead(url, from, &pages, &files) {
+            if let Some(cause) = dead(url, path, &pages, &files) {
                 problem(
                     url,
                     format!("dead link `{url}`: {cause}"),
@@ -156,7 +149,7 @@ fn place(folder: &Path, sources: &Path, path: &Path, url: &str) -> (String, usiz
 
 fn dead(
     url: &str,
-    from: &Path,
+    page: &Path,
     pages: &BTreeMap<PathBuf, Page>,
     files: &BTreeSet<PathBuf>,
 ) -> Option<String> {
@@ -165,9 +158,12 @@ fn dead(
         .map_or((url, None), |(path, fragment)| (path, Some(fragment)));
     let path = path.split('?').next().unwrap_or_default();
     let target = if path.is_empty() {
-        from.to_path_buf()
+        page.to_path_buf()
+    } else if page == Path::new("404.html") {
+        // Served for any missing address: its links are relative to the root.
+        resolve(Path::new("index.html"), path)?
     } else {
-        resolve(from, path)?
+        resolve(page, path)?
     };
     let target = if files.contains(&target) {
         target
@@ -178,10 +174,9 @@ fn dead(
         return Some("there is no such file".to_owned());
     }
     let fragment = fragment.filter(|fragment| !fragment.is_empty())?;
-    let page = pages.get(&target)?;
+    let anchors = &pages.get(&target)?.anchors;
     let decoded = percent_decoded(fragment);
-    (!page.anchors.contains(&decoded))
-        .then(|| format!("{} has no anchor `{decoded}`", target.display()))
+    (!anchors.contains(&decoded)).then(|| format!("{} has no anchor `{decoded}`", target.display()))
 }
 
 /// `path` seen from the page `from`; a site can live below any folder, so `/` is its own root.

@@ -4,6 +4,7 @@ mod cats;
 mod classifier;
 mod covariate_shift;
 mod cross_entropy;
+mod directions;
 mod domain;
 mod error;
 mod estimate;
@@ -22,6 +23,7 @@ pub use classifier::{LinearClassifier, LinearClassifierParams, ValidLinearClassi
 pub use covariate_shift::{
     CatClassifier, CovariateShift, CovariateShiftParams, Input, Learner, Weighted, World, coat_test,
 };
+pub use directions::random_directions;
 pub use domain::{DomainClassifier, two_sample_test};
 pub use error::{Error, Result};
 pub use estimate::Estimate;

@@ -13,6 +13,7 @@ pub(crate) enum Stream {
     Split,
     Inputs,
     Noise,
+    Directions,
 }
 
 impl Stream {

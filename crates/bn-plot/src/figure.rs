@@ -75,9 +75,15 @@ impl Figure {
         &self.svg
     }
 
-    /// Shows the figure in an evcxr notebook: prints [`Figure`]'s `Display` form.
-    pub fn evcxr_display(&self) {
+    /// Shows the figure beneath a notebook's cell: the end of most cells,
+    /// `.figure(…)?.show();`. Prints its `Display` form.
+    pub fn show(&self) {
         print!("{self}");
+    }
+
+    /// What evcxr calls when the figure is the last expression of a cell.
+    pub fn evcxr_display(&self) {
+        self.show();
     }
 }
 

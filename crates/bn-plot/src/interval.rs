@@ -1,3 +1,5 @@
+use bn_lab::Estimate;
+
 use crate::number::finite;
 use crate::{Error, Number, Result};
 
@@ -39,6 +41,29 @@ impl<T: Number> From<T> for Interval {
 impl From<&Interval> for Interval {
     fn from(interval: &Interval) -> Self {
         *interval
+    }
+}
+
+impl From<Estimate> for Interval {
+    fn from(estimate: Estimate) -> Self {
+        let Estimate {
+            mean,
+            low,
+            high,
+            seeds,
+        } = estimate;
+        Interval {
+            mean,
+            low,
+            high,
+            seeds,
+        }
+    }
+}
+
+impl From<&Estimate> for Interval {
+    fn from(estimate: &Estimate) -> Self {
+        (*estimate).into()
     }
 }
 

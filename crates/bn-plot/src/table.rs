@@ -93,9 +93,15 @@ impl Table {
         out
     }
 
-    /// Shows the table in an evcxr notebook: prints its `Display` form.
-    pub fn evcxr_display(&self) {
+    /// Shows the table beneath a notebook's cell: the end of most cells,
+    /// `.caption(…)?.show();`. Prints its `Display` form.
+    pub fn show(&self) {
         print!("{self}");
+    }
+
+    /// What evcxr calls when the table is the last expression of a cell.
+    pub fn evcxr_display(&self) {
+        self.show();
     }
 
     /// Whether every cell of a column is a number.

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use bn_lab::Estimate;
+
 use crate::decimals::{readable, readable_interval};
 use crate::figure::{content, is_name, one_line};
 use crate::number::finite;
@@ -69,6 +71,12 @@ impl Recorded for String {
 impl Recorded for Interval {
     fn record(&self) -> Record {
         Record::Estimate(*self)
+    }
+}
+
+impl Recorded for Estimate {
+    fn record(&self) -> Record {
+        Record::Estimate(self.into())
     }
 }
 

@@ -170,3 +170,16 @@ fn the_style_sheet_sets_every_variable_for_light_and_dark() {
     }
     assert_eq!(css.matches('{').count(), css.matches('}').count());
 }
+
+/// The pages set the colors themselves, beside mdBook's own themes.
+#[test]
+fn the_book_s_style_sheet_has_the_colors_of_the_figures() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../book/assets/book.css");
+    let css = std::fs::read_to_string(path).expect("the book's style sheet");
+    for color in Color::ALL {
+        for value in [color.light(), color.dark()] {
+            let rule = format!("{}: {value};", color.variable());
+            assert!(css.contains(&rule), "book/assets/book.css lacks `{rule}`");
+        }
+    }
+}

@@ -27,7 +27,7 @@ pub fn write(book: &Book, chapter: &Chapter, ran: &Notebook) -> Notebook {
     let mut count = 0;
     for part in chapter.walk() {
         match part {
-            Err(markdown) => prose.push_str(&between_notebooks(book, markdown)),
+            Err(markdown) => prose.push_str(&for_jupyter(book, markdown)),
             Ok(located) => match &located.piece {
                 Piece::Cell(cell) => {
                     push_prose(&mut cells, &mut prose);
@@ -97,10 +97,13 @@ fn inline(book: &Book, chapter: &Chapter, piece: &Piece, source: &str) -> String
 
 static LINK: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\]\(([0-9a-z-]+)\.md").expect("a valid pattern"));
+static HEADING_ID: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?m)^(#+ .*?) *\{#[^}\n]*\}$").expect("a valid pattern"));
 
-/// Links lead to the other chapter's notebook, or to the page's source.
-fn between_notebooks(book: &Book, markdown: &str) -> String {
-    LINK.replace_all(markdown, |link: &Captures<'_>| {
+/// Markdown that Jupyter understands: links lead to the other chapter's
+/// notebook, or to the page's source, and headings have no ids.
+fn for_jupyter(book: &Book, markdown: &str) -> String {
+    let linked = LINK.replace_all(markdown, |link: &Captures<'_>| {
         let slug = &link[1];
         let runs = book.runnable().any(|chapter| chapter.slug() == slug);
         if runs {
@@ -108,6 +111,6 @@ fn between_notebooks(book: &Book, markdown: &str) -> String {
         } else {
             format!("](../book/{slug}.md")
         }
-    })
-    .into_owned()
+    });
+    HEADING_ID.replace_all(&linked, "$1").into_owned()
 }
