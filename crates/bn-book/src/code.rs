@@ -3,7 +3,7 @@
 //! An item names its equation with `#[doc(alias = "eq:label")]`, which rustdoc's
 //! own search finds too. A test names it in its doc comment: `/// Covers eq:label.`
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use anyhow::{Context, Result};
@@ -107,6 +107,21 @@ fn rust_files(root: &Path, folder: &Path) -> Result<Vec<(String, String)>> {
                 .with_context(|| format!("cannot read {}", entry.path().display()))?;
             let shown = entry.path().strip_prefix(root).unwrap_or(entry.path());
             files.push((shown.to_string_lossy().replace('\\', "/"), text));
+        }
+    }
+    Ok(files)
+}
+
+/// The files among a crate's sources that are not Rust, such as data it includes.
+fn other_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry?;
+        // Editors leave hidden files and copies that end in `~`.
+        let name = entry.file_name().to_string_lossy();
+        let left_over = name.starts_with('.') || name.ends_with('~') || name.ends_with(".rs");
+        if entry.file_type().is_file() && !left_over {
+            files.push(entry.into_path());
         }
     }
     Ok(files)
@@ -505,6 +520,11 @@ pub fn fingerprint(root: &Path, library: &str) -> Result<String> {
                 let mut syntax = parse(&file, &text)?;
                 hash.update(&file);
                 hash.update(computing_tokens(&mut syntax).to_string());
+            }
+            for path in other_files(&folder.join("src"))? {
+                let cannot = || format!("cannot read {}", path.display());
+                hash.update(path.file_name().unwrap_or_default().as_encoded_bytes());
+                hash.update(std::fs::read(&path).with_context(cannot)?);
             }
         }
         // The lock file knows the rest: names, versions, and who needs whom.

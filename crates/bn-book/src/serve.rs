@@ -1,15 +1,17 @@
 //! `cargo book serve`: build, serve, rebuild on change, tell the browser.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, Result};
 use notify_debouncer_mini::new_debouncer;
 use notify_debouncer_mini::notify::RecursiveMode;
 use tiny_http::{Header, Request, Response, Server, StatusCode};
+use walkdir::{DirEntry, WalkDir};
 
 use crate::problem::Problem;
 use crate::site;
@@ -39,7 +41,21 @@ pub fn serve(root: &Path, address: &str, port: u16, open: bool) -> Result<()> {
             ),
         )
     })?;
+    // Before the build: what changes meanwhile must not be missed.
+    let (sender, changes) = std::sync::mpsc::channel();
+    let mut watcher =
+        new_debouncer(Duration::from_millis(100), sender).context("cannot watch for changes")?;
+    for watched in WATCHED {
+        let path = root.join(watched);
+        if path.exists() {
+            watcher
+                .watcher()
+                .watch(&path, RecursiveMode::Recursive)
+                .context("cannot watch for changes")?;
+        }
+    }
     let start = Instant::now();
+    let mut built = sources(root);
     let folder = site::build(root)?;
     let url = format!("http://{at}/");
     eprintln!(
@@ -51,18 +67,6 @@ pub fn serve(root: &Path, address: &str, port: u16, open: bool) -> Result<()> {
     }
 
     let bulletin = Bulletin::default();
-    let (sender, changes) = std::sync::mpsc::channel();
-    let mut watcher =
-        new_debouncer(Duration::from_millis(100), sender).context("cannot watch for changes")?;
-    for watched in ["book", "notebooks", "book.toml", "crates"] {
-        let path = root.join(watched);
-        if path.exists() {
-            watcher
-                .watcher()
-                .watch(&path, RecursiveMode::Recursive)
-                .context("cannot watch for changes")?;
-        }
-    }
     {
         let bulletin = bulletin.clone();
         std::thread::spawn(move || {
@@ -73,16 +77,16 @@ pub fn serve(root: &Path, address: &str, port: u16, open: bool) -> Result<()> {
         });
     }
     for events in changes {
-        let concerns = |path: &PathBuf| {
-            let generated = path.starts_with(root.join("book/assets/katex"));
-            let hidden = path
-                .file_name()
-                .is_none_or(|name| name.to_string_lossy().starts_with('.'));
-            !generated && !hidden
-        };
-        if !events.is_ok_and(|events| events.iter().any(|event| concerns(&event.path))) {
+        // Looking through a folder opens it, which is an event too.
+        if !events.is_ok_and(|events| events.iter().any(|event| !event.path.is_dir())) {
             continue;
         }
+        // So is reading a file, as each build does: only a change of a file is a reason for the next.
+        let now = sources(root);
+        if now == built {
+            continue;
+        }
+        built = now;
         let start = Instant::now();
         let problem = site::build(root).err().map(|error| format!("{error:#}"));
         match &problem {
@@ -97,6 +101,28 @@ pub fn serve(root: &Path, address: &str, port: u16, open: bool) -> Result<()> {
         news.notify_all();
     }
     Ok(())
+}
+
+/// What the site is built from.
+const WATCHED: [&str; 4] = ["book", "notebooks", "book.toml", "crates"];
+
+/// Every file the site is built from, with its time and size.
+fn sources(root: &Path) -> BTreeMap<PathBuf, (Option<SystemTime>, u64)> {
+    let generated = root.join("book/assets/katex");
+    let hidden = |entry: &DirEntry| entry.file_name().to_string_lossy().starts_with('.');
+    WATCHED
+        .iter()
+        .flat_map(|watched| {
+            let all = WalkDir::new(root.join(watched)).into_iter();
+            all.filter_entry(|entry| entry.path() != generated && !hidden(entry))
+        })
+        .flatten()
+        .filter(|entry| entry.file_type().is_file())
+        .filter_map(|entry| {
+            let data = entry.metadata().ok()?;
+            Some((entry.into_path(), (data.modified().ok(), data.len())))
+        })
+        .collect()
 }
 
 /// Added to pages as they are served, never to the site: reload after a build,
@@ -138,12 +164,13 @@ fn answer(request: Request, folder: &Path, bulletin: &Bulletin) {
 /// Server-sent events: one message per build, for as long as the page is open.
 fn events(request: Request, bulletin: &Bulletin) -> std::io::Result<()> {
     let (told, news) = &**bulletin;
+    // Before the page knows that it listens, or it could miss a build.
+    let mut seen = told.lock().map_or(0, |told| told.builds);
     let mut stream = request.into_writer();
     stream.write_all(
         b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n\r\n",
     )?;
     stream.flush()?;
-    let mut seen = told.lock().map_or(0, |told| told.builds);
     loop {
         let Ok(guard) = told.lock() else {
             return Ok(());

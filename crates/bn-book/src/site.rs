@@ -84,7 +84,10 @@ pub fn check(folder: &Path, sources: &Path) -> Result<()> {
         }
         let mut problem = |url: &str, cause: String, way_out: &str| {
             let (file, line) = place(folder, sources, path, url);
-            problems.push(Problem::at(file, line, cause, way_out));
+            let found = Problem::at(file, line, cause, way_out);
+            if !problems.contains(&found) {
+                problems.push(found);
+            }
         };
         for url in page.loads.iter().filter(|url| is_external(url)) {
             problem(

@@ -1,0 +1,259 @@
+//! The built pages: real mdBook, real KaTeX. What a page says is what the
+//! chapter and its notebook say, and a broken chapter builds no page.
+
+mod fixture;
+
+use bn_book::math::{Math, inline_safe};
+use fixture::{Fixture, assert_complains, complaint, figure, passed, value};
+use scraper::{Html, Selector};
+use serde_json::json;
+
+const ONE: &str = "book/01-mean.md";
+const TWO: &str = "book/02-spread.md";
+
+fn build(fixture: &Fixture) -> Result<(), String> {
+    bn_book::site::build(fixture.root())
+        .map(|_| ())
+        .map_err(|error| format!("{error:#}\n"))
+}
+
+fn page(fixture: &Fixture, name: &str) -> Html {
+    Html::parse_document(&fixture.read(&format!("target/book/html/{name}")))
+}
+
+fn texts(document: &Html, selector: &str) -> Vec<String> {
+    let selector = Selector::parse(selector).expect("a selector");
+    document
+        .select(&selector)
+        .map(|element| element.text().collect::<String>())
+        .collect()
+}
+
+#[test]
+fn the_good_book_builds_and_shows_outputs_values_numbers_and_references() {
+    let fixture = Fixture::new();
+    build(&fixture).expect("a site");
+    let one = page(&fixture, "01-mean.html");
+    assert_eq!(texts(&one, "a.value"), ["1.5", "1.50 [1.00, 2.00]"]);
+    assert_eq!(texts(&one, ".equation .number"), ["(1.1)"]);
+    assert_eq!(texts(&one, ".cell").len(), 3);
+    assert_eq!(
+        texts(&one, ".cell .outputs figure figcaption"),
+        ["Figure 1.1. A line"]
+    );
+    assert_eq!(texts(&one, "figure#fig-line svg title"), ["A line"]);
+    assert_eq!(
+        texts(&one, "a[href='references.html#ref-ioffe2015']"),
+        ["Ioffe & Szegedy 2015"]
+    );
+    assert!(
+        texts(&one, "details#code-mean code")
+            .iter()
+            .any(|code| code.contains("pub fn mean"))
+    );
+    let two = page(&fixture, "02-spread.html");
+    assert_eq!(
+        texts(&two, "a[href='01-mean.html#eq-mean']"),
+        ["(1.1)", "the mean"]
+    );
+    assert_eq!(texts(&two, "a.value"), ["1.5"]);
+    let list = page(&fixture, "references.html");
+    assert_eq!(texts(&list, "#ref-ioffe2015 cite"), ["Batch Normalization"]);
+    assert_eq!(texts(&list, ".equation-index tbody tr").len(), 1);
+}
+
+#[test]
+fn formulas_reach_the_page_with_their_tex_intact() {
+    let inline = [
+        r"x_i*y_i*z_i",
+        r"a < b > c \& d",
+        r"\hat{x}_{i}^{(k)} \_ |x|",
+        r"`a`",
+        r"f[1](2)",
+        r"\mathcal{N}(\mu, \sigma^2)",
+        r"\#1 ~ \{a\} \\ b",
+        r"a'",
+        r"*x*",
+        r"{}_a x_a",
+        r"a \mid b",
+        r"[a](b)",
+        r"a_{*}^{*}",
+    ];
+    let display =
+        r"\begin{aligned} \mu &= \tfrac1m \sum_i x_i \\ \sigma^2 &= *a* b_c < d_e \end{aligned}";
+    let fixture = Fixture::new();
+    let mut text = String::from("\n## Formulas\n");
+    for tex in &inline {
+        text.push_str(&format!("\nHere ${tex}$ and *there*.\n"));
+    }
+    text.push_str(&format!("\n$$\n{display}\n$$\n"));
+    fixture.append(TWO, &text);
+    fixture.record();
+    build(&fixture).expect("a site");
+    let two = page(&fixture, "02-spread.html");
+    let mut expected = inline.map(str::to_owned).to_vec();
+    expected.push(display.to_owned());
+    assert_eq!(
+        texts(&two, "main annotation[encoding='application/x-tex']"),
+        expected
+    );
+    assert_eq!(texts(&two, "main math").len(), expected.len());
+    assert_eq!(
+        texts(
+            &two,
+            "main math em, main math strong, main math code, main math a"
+        )
+        .len(),
+        0
+    );
+    assert_eq!(texts(&two, "main p > em").len(), inline.len());
+}
+
+#[test]
+fn without_styles_a_formula_is_mathml_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut math = Math::new(folder.path(), None, false);
+    let html = math.html("x_1", false).expect("html");
+    assert!(
+        html.contains("<math") && !html.contains("katex-html"),
+        "{html}"
+    );
+}
+
+#[test]
+fn inline_safe_changes_nothing_but_punctuation_in_text() {
+    assert_eq!(
+        inline_safe("<a b=\"_*_\">x_1</a>"),
+        "<a b=\"_*_\">x&#95;1</a>"
+    );
+    assert_eq!(inline_safe("&lt;*&gt;"), "&lt;&#42;&gt;");
+    let html = inline_safe("<b>a_b &amp; *c* [d](e) `f` é</b>");
+    assert_eq!(
+        texts(&Html::parse_fragment(&html), "b"),
+        ["a_b & *c* [d](e) `f` é"]
+    );
+}
+
+#[test]
+fn no_formula_takes_the_tool_down() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut math = Math::new(folder.path(), None, true);
+    let nested = "{".repeat(20_000) + &"}".repeat(20_000);
+    for tex in [
+        "a\0b",
+        "\\frac{1",
+        "\\def\\a{\\a\\a}\\a",
+        &nested,
+        "\u{202e}\u{1f408}",
+    ] {
+        let _ = math.html(tex, false);
+    }
+    assert!(math.html("x", false).is_ok(), "the engine no longer works");
+    assert!(
+        math.html("\\frac{1", false)
+            .expect_err("broken")
+            .starts_with("KaTeX parse error")
+    );
+}
+
+#[test]
+fn broken_tex_builds_no_page() {
+    for (tex, reason) in [
+        ("$\\frac{1}$", "KaTeX parse error"),
+        ("$$ \\nosuch $$", "\\nosuch"),
+    ] {
+        let fixture = Fixture::new();
+        fixture.append(TWO, &format!("\nText.\n\n{tex}\n"));
+        fixture.record();
+        let said = build(&fixture).expect_err("broken TeX");
+        assert_complains(&said, reason, "book/02-spread.md:11", "mend the formula");
+        assert!(!fixture.path("target/book/html/index.html").exists());
+    }
+}
+
+#[test]
+fn a_value_that_cannot_be_written_as_asked_builds_no_page() {
+    for content in [json!({"value": 1.5}), json!({"text": "middling"})] {
+        let fixture = Fixture::new();
+        fixture.record_with(vec![figure("line"), value("middle", content)]);
+        let said = build(&fixture).expect_err("no interval");
+        assert_complains(
+            &said,
+            "{{middle:.2 interval}}",
+            "book/01-mean.md:25",
+            "interval",
+        );
+    }
+}
+
+#[test]
+fn a_citation_without_a_list_builds_no_page() {
+    let fixture = Fixture::new();
+    fixture.replace("book/references.md", "{{bibliography}}", "None.");
+    let said = build(&fixture).expect_err("no list");
+    assert_complains(
+        &said,
+        "no page lists the references",
+        "book/01-mean.md:3",
+        "{{bibliography}}",
+    );
+}
+
+#[test]
+fn dead_links_and_loads_from_elsewhere_are_told_by_the_chapters_line() {
+    for (text, cause) in [
+        ("[a](03-more.md)", "dead link `03-more.html`"),
+        ("[a](01-mean.md#moan)", "01-mean.html has no anchor `moan`"),
+        ("[a](#moan)", "02-spread.html has no anchor `moan`"),
+        ("![a](cat.png)", "dead link `cat.png`"),
+        (
+            "![a](https://e.org/cat.png?a=1&b=2)",
+            "the page loads https://e.org/cat.png?a=1&b=2 from elsewhere",
+        ),
+        (
+            "<p style=\"background: url(//e.org/a.png)\">a</p>",
+            "loads //e.org/a.png from elsewhere",
+        ),
+    ] {
+        let fixture = Fixture::new();
+        fixture.append(TWO, &format!("\nText.\n\n{text}\n"));
+        fixture.record();
+        let said = build(&fixture).expect_err(text);
+        assert_complains(&said, cause, "book/02-spread.md:11", "= way out: ");
+        assert_eq!(said.matches("-->").count(), 1, "{said}");
+    }
+}
+
+#[test]
+fn a_broken_chapter_leaves_the_last_good_site() {
+    let fixture = Fixture::new();
+    passed(&fixture.tool(&["build"]).output().expect("ran"));
+    let before = fixture.read("target/book/html/01-mean.html");
+    fixture.replace(ONE, "have a middle", "have a $ middle");
+    let said = complaint(&fixture.tool(&["build"]).output().expect("ran"));
+    assert_complains(&said, "a stray `$`", "book/01-mean.md:3", "write \\$");
+    assert_complains(
+        &said,
+        "the notebook's prose is not the chapter's",
+        "notebooks/01-mean.ipynb",
+        "runs nothing",
+    );
+    assert_eq!(fixture.read("target/book/html/01-mean.html"), before);
+}
+
+#[test]
+fn equations_are_listed_for_people_and_machines() {
+    let fixture = Fixture::new();
+    let list = fixture
+        .tool(&["equations", "--json"])
+        .output()
+        .expect("ran");
+    passed(&list);
+    let list: serde_json::Value = serde_json::from_slice(&list.stdout).expect("JSON");
+    assert_eq!(
+        list,
+        json!([{"label": "mean", "number": "1.1", "chapter": "01-mean", "items": ["bn_core::mean"],
+                "tests": ["bn-core/tests/mean.rs: the_mean_is_in_the_middle", "doctest of bn_core::mean"],
+                "cells": ["01-mean:10", "01-mean:17"]}])
+    );
+}
