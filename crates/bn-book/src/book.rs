@@ -156,10 +156,10 @@ impl Book {
     pub fn chapter(&self, name: &str) -> Result<&Chapter> {
         let name = name.trim_end_matches(".md").trim_end_matches(".ipynb");
         let name = name.rsplit('/').next().unwrap_or(name);
-        let number = name.parse().ok();
+        let number = name.trim_start_matches('0').to_uppercase();
         self.chapters
             .iter()
-            .find(|c| c.slug() == name || (number.is_some() && c.number == number))
+            .find(|c| c.slug() == name || c.number.as_ref() == Some(&number))
             .or_else(|| {
                 let mut starting = self.chapters.iter().filter(|c| c.slug().starts_with(name));
                 starting.next().filter(|_| starting.next().is_none())
@@ -410,7 +410,7 @@ impl Book {
         }
         for chapter in &self.chapters {
             for (index, (label, tex, line)) in chapter.equations().enumerate() {
-                let Some(number) = chapter.number else {
+                let Some(number) = &chapter.number else {
                     self.problems.push(Problem::at(
                         format!("book/{}", chapter.file),
                         line,
@@ -499,7 +499,7 @@ impl Book {
                     drawn += 1;
                     let numbered = Numbered {
                         file: chapter.file.clone(),
-                        number: format!("{}.{drawn}", chapter.number.unwrap_or(0)),
+                        number: format!("{}.{drawn}", chapter.number.as_deref().unwrap_or("0")),
                     };
                     if let Some(first) = self.figures.insert(figure.id.clone(), numbered) {
                         problems.push(Problem::at(

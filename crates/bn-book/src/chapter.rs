@@ -27,8 +27,9 @@ use crate::problem::Problem;
 pub struct Chapter {
     /// File name inside the source folder, such as `01-covariate-shift.md`.
     pub file: String,
-    /// The number in front of the file name; pages without one have no cells to run.
-    pub number: Option<u32>,
+    /// The number in front of the file name, or the capital letter of an appendix;
+    /// pages without one number nothing.
+    pub number: Option<String>,
     /// The text of the first heading.
     pub title: String,
     /// The Markdown source.
@@ -290,9 +291,11 @@ impl Chapter {
                 "begin it with a heading: # Title",
             ));
         }
-        let number = file
-            .split_once('-')
-            .and_then(|(number, _)| number.parse().ok());
+        let number = file.split_once('-').and_then(|(prefix, _)| {
+            let appendix = prefix.len() == 1 && prefix.chars().all(|c| c.is_ascii_uppercase());
+            let number = prefix.parse::<u32>().ok().map(|number| number.to_string());
+            number.or_else(|| appendix.then(|| prefix.to_owned()))
+        });
         Self {
             file: file.to_owned(),
             number,

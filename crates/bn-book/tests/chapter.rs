@@ -46,9 +46,16 @@ fn refused(source: &str) -> (usize, String) {
 fn title_number_and_slug_come_from_heading_and_file() {
     let (chapter, _) = parse("Text.\n");
     assert_eq!(
-        (chapter.title.as_str(), chapter.number, chapter.slug()),
-        ("Title", Some(3), "03-title")
+        (
+            chapter.title.as_str(),
+            chapter.number.as_deref(),
+            chapter.slug()
+        ),
+        ("Title", Some("3"), "03-title")
     );
+    let source = || "# Appendix\n".to_owned();
+    let appendix = Chapter::parse("B-more.md", "book/B-more.md", source(), &mut Vec::new());
+    assert_eq!(appendix.number.as_deref(), Some("B"));
     let mut problems = Vec::new();
     let page = Chapter::parse(
         "notes.md",
@@ -57,7 +64,7 @@ fn title_number_and_slug_come_from_heading_and_file() {
         &mut problems,
     );
     assert_eq!(
-        (page.title.as_str(), page.number, page.slug()),
+        (page.title.as_str(), page.number.as_deref(), page.slug()),
         ("A b c", None, "notes")
     );
     Chapter::parse(

@@ -96,7 +96,7 @@ fn inline(book: &Book, chapter: &Chapter, piece: &Piece, source: &str) -> String
 }
 
 static LINK: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\]\(([0-9a-z-]+)\.md").expect("a valid pattern"));
+    LazyLock::new(|| Regex::new(r"\]\(([0-9A-Za-z-]+)\.md").expect("a valid pattern"));
 static HEADING_ID: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)^(#+ .*?) *\{#[^}\n]*\}$").expect("a valid pattern"));
 

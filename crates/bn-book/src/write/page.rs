@@ -143,9 +143,7 @@ fn page_with<'a>(book: &'a Book, piece: &Piece) -> Option<&'a str> {
 
 /// The anchor of a cell; unique in the book, for the version printed on one page.
 fn cell_id(chapter: &Chapter, index: usize) -> String {
-    let number = chapter
-        .number
-        .map_or_else(|| chapter.slug().to_owned(), |n| n.to_string());
+    let number = chapter.number.as_deref().unwrap_or(chapter.slug());
     format!("cell-{number}-{}", index + 1)
 }
 
@@ -301,7 +299,10 @@ fn cell_link(book: &Book, place: &str) -> Option<String> {
     let index = chapter
         .cells()
         .position(|cell| Ok(cell.line) == line.parse())?;
-    let number = chapter.number.map_or_else(String::new, |n| format!("{n}."));
+    let number = chapter
+        .number
+        .as_ref()
+        .map_or_else(String::new, |n| format!("{n}."));
     Some(format!(
         "<a href=\"{slug}.html#{}\">{number}{}</a>",
         cell_id(chapter, index),
