@@ -4,7 +4,7 @@ use bn_core::importance::{effective_sample_size, flattened_weights};
 use bn_core::normalize::{identity_setting, normalize, scale_shift};
 use bn_core::two_sample::TwoSampleTest;
 use bn_core::{Float, Moments};
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 
 use crate::cats::{CatParams, Coat, Pictures};
@@ -77,24 +77,36 @@ impl CatClassifier {
         self.seed
     }
 
-    /// The share of pictures it labels right.
+    /// What it takes each picture for: 1 for a cat, 0 for another animal, shape `[N]`.
     ///
     /// # Errors
     ///
     /// [`Error::Length`](crate::Error::Length) if the pictures have another size than in training,
     /// [`Error::NotFinite`](crate::Error::NotFinite) or [`Error::Core`](crate::Error::Core) if a pixel is NaN or infinite.
-    pub fn accuracy(&self, pictures: &Pictures, input: Input) -> Result<f64> {
+    pub fn predict(&self, pictures: &Pictures, input: Input) -> Result<Array1<usize>> {
         let x = match input {
             Input::AsIs => pictures.pixels.clone(),
             Input::Rematched => rematch(pictures.pixels.view(), &self.moments)?,
         };
         match &self.model {
-            Model::Linear(linear) => linear.accuracy(x.view(), pictures.labels.view()),
+            Model::Linear(linear) => linear.predict(x.view()),
             Model::Network(network) => {
                 let x = single(&normalize(x.view(), &self.moments, EPSILON)?);
-                network.accuracy(x.view(), pictures.labels.view())
+                network.predict(x.view())
             }
         }
+    }
+
+    /// The share of pictures it labels right.
+    ///
+    /// # Errors
+    ///
+    /// As [`CatClassifier::predict`]; [`Error::TooFew`](crate::Error::TooFew) without a picture.
+    pub fn accuracy(&self, pictures: &Pictures, input: Input) -> Result<f64> {
+        error::at_least("pictures", pictures.len(), 1)?;
+        let told = self.predict(pictures, input)?;
+        let right = told.iter().zip(&pictures.labels).filter(|(t, y)| t == y);
+        Ok(right.count() as f64 / pictures.len() as f64)
     }
 }
 

@@ -32,5 +32,5 @@ pub use light::Light;
 pub use network::{Network, NetworkParams, Plan};
 pub use parameter::Parameter;
 pub use sgd::Sgd;
-pub use shimodaira::{Line, Shimodaira, shimodaira_errors};
+pub use shimodaira::{Line, Shimodaira, shimodaira_errors, shimodaira_sizes};
 pub use training::{End, Trace, Training, TrainingParams};

@@ -162,12 +162,31 @@ impl Line {
 ///
 /// As [`Shimodaira::fit`].
 pub fn shimodaira_errors(lambdas: &[f64], seeds: std::ops::Range<u64>) -> Result<Array2<f64>> {
+    for_each_draw(lambdas, seeds, |world, lambda| {
+        Ok(world.test_error(world.fit(lambda)?))
+    })
+}
+
+/// The effective sample sizes of the weighted training samples, shape `[λ, seed]`,
+/// of the same draws as in [`shimodaira_errors`].
+///
+/// # Errors
+///
+/// As [`Shimodaira::effective_sample_size`].
+pub fn shimodaira_sizes(lambdas: &[f64], seeds: std::ops::Range<u64>) -> Result<Array2<f64>> {
+    for_each_draw(lambdas, seeds, Shimodaira::effective_sample_size)
+}
+
+fn for_each_draw(
+    lambdas: &[f64],
+    seeds: std::ops::Range<u64>,
+    measure: impl Fn(&Shimodaira, f64) -> Result<f64> + Sync,
+) -> Result<Array2<f64>> {
     let columns = seeds
         .into_par_iter()
         .map(|seed| {
             let world = Shimodaira::draw(seed)?;
-            let error = |&lambda| Ok(world.test_error(world.fit(lambda)?));
-            lambdas.iter().map(error).collect()
+            lambdas.iter().map(|&l| measure(&world, l)).collect()
         })
         .collect::<Result<Vec<Vec<f64>>>>()?;
     Ok(Array2::from_shape_fn(

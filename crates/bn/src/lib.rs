@@ -38,7 +38,7 @@ pub mod prelude {
     pub use bn_lab::{
         CatParams, Coat, CovariateShiftParams, DomainClassifier, Estimate, Input, Learner, Light,
         LinearClassifierParams, NetworkParams, Shimodaira, TrainingParams, World,
-        random_directions, shimodaira_errors, two_sample_test,
+        random_directions, shimodaira_errors, shimodaira_sizes, two_sample_test,
     };
     pub use bn_plot::{
         Arm, DotInterval, Figure, Forest, Histogram, Interval, LineChart, PictureGrid,
