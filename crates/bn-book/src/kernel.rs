@@ -80,6 +80,13 @@ pub fn verify(root: &Path) -> Result<()> {
 }
 
 /// Writes the prose of notebooks anew where it is not the chapter's; runs nothing.
+///
+/// # Errors
+/// When the book cannot be read or a notebook not be written.
+pub fn refresh(root: &Path) -> Result<()> {
+    refresh_prose(&Book::load(root)?)
+}
+
 fn refresh_prose(book: &Book) -> Result<()> {
     for chapter in book.runnable() {
         let path = notebook_path(&book.root, chapter.slug());

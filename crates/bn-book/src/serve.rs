@@ -13,6 +13,7 @@ use notify_debouncer_mini::notify::RecursiveMode;
 use tiny_http::{Header, Request, Response, Server, StatusCode};
 use walkdir::{DirEntry, WalkDir};
 
+use crate::kernel;
 use crate::problem::Problem;
 use crate::site;
 
@@ -55,6 +56,7 @@ pub fn serve(root: &Path, address: &str, port: u16, open: bool) -> Result<()> {
         }
     }
     let start = Instant::now();
+    kernel::refresh(root)?;
     let mut built = sources(root);
     let folder = site::build(root)?;
     let url = format!("http://{at}/");
@@ -86,9 +88,15 @@ pub fn serve(root: &Path, address: &str, port: u16, open: bool) -> Result<()> {
         if now == built {
             continue;
         }
-        built = now;
         let start = Instant::now();
-        let problem = site::build(root).err().map(|error| format!("{error:#}"));
+        // An author at work wants to see the page: where only prose changed, the
+        // notebook follows, and nothing runs.
+        let refreshed = kernel::refresh(root);
+        built = sources(root);
+        let problem = refreshed
+            .and_then(|()| site::build(root).map(drop))
+            .err()
+            .map(|error| format!("{error:#}"));
         match &problem {
             None => eprintln!("rebuilt in {:.1} s", start.elapsed().as_secs_f64()),
             Some(problem) => eprintln!("error: {problem}\n(the pages show the last good build)"),
