@@ -3,12 +3,12 @@
 mod cats;
 mod classifier;
 mod covariate_shift;
-mod cross_entropy;
 mod domain;
 mod error;
 mod estimate;
 mod layer;
 mod light;
+mod loss;
 mod network;
 mod parameter;
 mod random;
@@ -25,10 +25,13 @@ pub use covariate_shift::{
 pub use domain::{DomainClassifier, two_sample_test};
 pub use error::{Error, Result};
 pub use estimate::Estimate;
-pub use layer::{Dense, Init, Layer, Relu};
+pub use layer::{
+    Activation, BatchNormLayer, Dense, Dropout, Init, Layer, LayerNormLayer, Noise, NoiseParams,
+};
 pub use light::Light;
-pub use network::{Network, NetworkParams, Plan};
-pub use parameter::Parameter;
+pub use loss::Loss;
+pub use network::{Network, NetworkParams, Plan, Targets};
+pub use parameter::{Parameter, ParameterKind, ParameterMut};
 pub use sgd::Sgd;
 pub use shimodaira::{Line, Shimodaira, shimodaira_errors};
-pub use training::{End, Trace, Training, TrainingParams};
+pub use training::{End, Observation, Trace, Training, TrainingParams};
