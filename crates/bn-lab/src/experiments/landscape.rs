@@ -1,0 +1,116 @@
+//! How smooth the loss is along its gradient.
+
+use std::ops::ControlFlow;
+
+use crate::error::Result;
+use crate::experiment::Experiment;
+use crate::layer::Activation;
+use crate::network::{Network, Targets};
+use crate::sgd::Sgd;
+use crate::teacher::Teacher10;
+
+use super::mlp::{Mlp, Norm, distance, norm, plain, quantile};
+
+/// Six hidden ReLU layers on [`Teacher10`], learning rate 0.1, 200 steps. Every tenth, the
+/// network goes 0.025 to 0.4 times its gradient down, on one batch: the range of the losses it
+/// meets, the largest change of the gradient, and the effective smoothness (medians over the
+/// steps).
+///
+/// ```text
+/// β_eff = max_η ‖g(w) − g(w − ηg)‖ / ‖ηg‖
+/// ```
+pub static RELU: Experiment = Experiment {
+    id: "landscape-relu",
+    arms: ARMS,
+    measure: |seed| measure(6, Activation::Relu, seed),
+};
+
+/// The same with twelve hidden ReLU layers.
+pub static DEEP_RELU: Experiment = Experiment {
+    id: "landscape-relu-12",
+    arms: ARMS,
+    measure: |seed| measure(12, Activation::Relu, seed),
+};
+
+/// The same with six hidden tanh layers.
+pub static TANH: Experiment = Experiment {
+    id: "landscape-tanh",
+    arms: ARMS,
+    measure: |seed| measure(6, Activation::Tanh, seed),
+};
+
+const ARMS: &[&str] = &[
+    "loss range, none",
+    "gradient change, none",
+    "smoothness, none",
+    "loss range, bn",
+    "gradient change, bn",
+    "smoothness, bn",
+];
+
+const PROBES: [f64; 5] = [0.025, 0.05, 0.1, 0.2, 0.4];
+const BATCH: usize = 64;
+
+fn measure(depth: usize, activation: Activation, seed: u64) -> Result<Vec<f64>> {
+    let teacher = Teacher10::new(seed);
+    let training = teacher.sample(4000, 0)?;
+    let pool = teacher.sample(20 * BATCH, 2)?;
+    let params = plain(200, BATCH, 0.1).check()?;
+    let mut values = Vec::new();
+    for kind in [Norm::None, Norm::Batch] {
+        let mut network = Mlp::teacher(depth, activation).build(kind, seed)?;
+        let mut seen_so_far: [Vec<f64>; 3] = Default::default();
+        network.fit_observed(
+            training.x.view(),
+            training.targets(),
+            &params,
+            seed,
+            |seen| {
+                if seen.step % 10 == 0 {
+                    let start = (seen.step / 10) * BATCH;
+                    let x = pool.x.slice(ndarray::s![start..start + BATCH, ..]);
+                    let labels = pool.labels.slice(ndarray::s![start..start + BATCH]);
+                    let found = along_the_gradient(seen.network, x, Targets::Classes(labels))?;
+                    for (all, new) in seen_so_far.iter_mut().zip(found) {
+                        all.push(new);
+                    }
+                }
+                Ok(ControlFlow::Continue(()))
+            },
+        )?;
+        for mut all in seen_so_far {
+            all.sort_by(f64::total_cmp);
+            values.push(quantile(&all, 0.5));
+        }
+    }
+    Ok(values)
+}
+
+/// Loss range, largest gradient change, effective smoothness.
+fn along_the_gradient(
+    network: &Network,
+    x: ndarray::ArrayView2<f32>,
+    targets: Targets<'_, f32>,
+) -> Result<[f64; 3]> {
+    let mut here = network.clone();
+    let loss = here.differentiate(x, targets, None)?;
+    let g = all_gradients(&mut here);
+    let (mut least, mut most, mut change, mut smoothness) = (loss, loss, 0.0_f64, 0.0_f64);
+    for eta in PROBES {
+        let mut there = here.clone();
+        there.step(&Sgd::new(eta, 0.0)?);
+        let loss = there.differentiate(x, targets, None)?;
+        let moved = distance(&g, &all_gradients(&mut there));
+        least = least.min(loss);
+        most = most.max(loss);
+        change = change.max(moved);
+        smoothness = smoothness.max(moved / (eta * norm(&g)));
+    }
+    Ok([most - least, change, smoothness])
+}
+
+fn all_gradients(network: &mut Network) -> Vec<f64> {
+    let mut all = Vec::new();
+    network.each_parameter(|_, p| all.extend(p.gradient.iter().map(|&g| f64::from(g))));
+    all
+}
