@@ -12,6 +12,6 @@ pub(super) static CLAIM: Claim = Claim {
         high: 1.0,
     },
     measured_by: "share of seeds that diverge, none minus batch norm",
-    effect: Effect::Difference("diverged, none", "diverged, bn"),
+    effect: Effect::Difference("diverged at 0.3, none", "diverged at 0.3, bn"),
     experiment: &learning_rate::DEEP,
 };

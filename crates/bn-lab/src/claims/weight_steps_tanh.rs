@@ -4,7 +4,7 @@ use crate::experiments::quantities;
 pub(super) static CLAIM: Claim = Claim {
     id: "weight-steps-tanh",
     chapter: WHAT_BATCH_NORM_DOES,
-    statement: "Batch norm reduces how much the weights w2 change (tanh).",
+    statement: "Batch norm reduces how much the weights w2 change (two tanh layers).",
     source: "Lecture notes, “What batch norm essentially does”",
     says: Says::Below(1.0),
     predicted: Predicted {

@@ -4,9 +4,10 @@
 use std::ops::ControlFlow;
 
 use crate::error::Result;
+use crate::examples::Examples;
 use crate::experiment::Experiment;
 use crate::layer::Activation;
-use crate::network::{Network, Targets};
+use crate::network::Network;
 use crate::sgd::Sgd;
 use crate::teacher::Teacher10;
 
@@ -15,7 +16,9 @@ use super::mlp::{
 };
 
 /// Six hidden ReLU layers on [`Teacher10`], learning rate 0.1, 300 steps, measured at every
-/// tenth, for the last hidden layer and for the second.
+/// twentieth, for the last hidden layer and for the second. Both gradients are taken on one
+/// batch that training does not see: of 64 examples, as large as the batches of training, and
+/// of 1024, where little but the shift is left.
 ///
 /// ```text
 /// G  = ∂L/∂Wᵢ before the step
@@ -36,62 +39,60 @@ pub static TANH: Experiment = Experiment {
 };
 
 const ARMS: &[&str] = &[
-    "L2 of the last layer, none",
-    "cosine of the last layer, none",
-    "L2 of the second layer, none",
-    "cosine of the second layer, none",
+    "L2 of the last layer on 64, none",
+    "cosine of the last layer on 64, none",
+    "L2 of the second layer on 64, none",
+    "cosine of the second layer on 64, none",
+    "L2 of the last layer on 1024, none",
+    "cosine of the last layer on 1024, none",
+    "L2 of the second layer on 1024, none",
+    "cosine of the second layer on 1024, none",
     "loss, none",
-    "L2 of the last layer, bn",
-    "cosine of the last layer, bn",
-    "L2 of the second layer, bn",
-    "cosine of the second layer, bn",
+    "L2 of the last layer on 64, bn",
+    "cosine of the last layer on 64, bn",
+    "L2 of the second layer on 64, bn",
+    "cosine of the second layer on 64, bn",
+    "L2 of the last layer on 1024, bn",
+    "cosine of the last layer on 1024, bn",
+    "L2 of the second layer on 1024, bn",
+    "cosine of the second layer on 1024, bn",
     "loss, bn",
 ];
 
 const RATE: f64 = 0.1;
 const DEPTH: usize = 6;
-const BATCH: usize = 64;
+const EVERY: usize = 20;
+const STEPS: usize = 300;
+const PROBES: [usize; 2] = [64, 1024];
 
 fn measure(activation: Activation, seed: u64) -> Result<Vec<f64>> {
     let teacher = Teacher10::new(seed);
     let training = teacher.sample(4000, 0)?;
-    // The batch on which both gradients are taken: a fresh one each time, from a pool of its own.
-    let pool = teacher.sample(30 * BATCH, 2)?;
     let sgd = Sgd::new(RATE, 0.0)?;
-    let params = plain(300, BATCH, RATE).check()?;
+    let params = plain(STEPS, 64, RATE).check()?;
     let mut values = Vec::new();
     for kind in [Norm::None, Norm::Batch] {
         let mut network = Mlp::teacher(DEPTH, activation).build(kind, seed)?;
         let dense = dense_layers(&network);
-        let (last, second) = (dense[DEPTH - 1], dense[1]);
-        let mut shifts: [Vec<f64>; 4] = Default::default();
+        let layers = [dense[DEPTH - 1], dense[1]];
+        let mut shifts: [Vec<f64>; 2 * 2 * PROBES.len()] = Default::default();
         network.fit_observed(
             training.x.view(),
             training.targets(),
             &params,
             seed,
             |seen| {
-                if seen.step % 10 == 0 {
-                    let start = (seen.step / 10) * BATCH;
-                    let rows = ndarray::s![start..start + BATCH, ..];
-                    let (x, labels) = (
-                        pool.x.slice(rows),
-                        pool.labels.slice(ndarray::s![start..start + BATCH]),
-                    );
-                    let gradient_at = |network: &mut Network, layer| -> Result<Vec<f64>> {
-                        network.differentiate(x, Targets::Classes(labels), None)?;
-                        Ok(weights_and_gradient(network, layer).1)
-                    };
-                    for (k, layer) in [last, second].into_iter().enumerate() {
-                        let mut before = seen.network.clone();
-                        let g = gradient_at(&mut before, layer)?;
-                        let mut after = before.clone();
-                        after.step(&sgd);
-                        let unmoved = &before.layers()[layer..];
-                        after.layers_mut()[layer..].clone_from_slice(unmoved);
-                        let g_prime = gradient_at(&mut after, layer)?;
-                        shifts[2 * k].push(distance(&g, &g_prime));
-                        shifts[2 * k + 1].push(dot(&g, &g_prime) / (norm(&g) * norm(&g_prime)));
+                if seen.step % EVERY == 0 {
+                    let mut column = shifts.iter_mut();
+                    for size in PROBES {
+                        let probe = teacher.sample(size, 2 + seen.step as u64)?;
+                        for layer in layers {
+                            let (g, g_prime) = gradients(seen.network, layer, &probe, &sgd)?;
+                            let cosine = dot(&g, &g_prime) / (norm(&g) * norm(&g_prime));
+                            for value in [distance(&g, &g_prime), cosine] {
+                                column.next().into_iter().for_each(|c| c.push(value));
+                            }
+                        }
                     }
                 }
                 Ok(ControlFlow::Continue(()))
@@ -101,4 +102,23 @@ fn measure(activation: Activation, seed: u64) -> Result<Vec<f64>> {
         values.push(clean_loss(&network, &training, &training, 10)?);
     }
     Ok(values)
+}
+
+/// G and G′ of a layer.
+fn gradients(
+    network: &Network,
+    layer: usize,
+    probe: &Examples,
+    sgd: &Sgd,
+) -> Result<(Vec<f64>, Vec<f64>)> {
+    let gradient_at = |network: &mut Network| -> Result<Vec<f64>> {
+        network.differentiate(probe.x.view(), probe.targets(), None)?;
+        Ok(weights_and_gradient(network, layer).1)
+    };
+    let mut before = network.clone();
+    let g = gradient_at(&mut before)?;
+    let mut after = before.clone();
+    after.step(sgd);
+    after.layers_mut()[layer..].clone_from_slice(&before.layers()[layer..]);
+    Ok((g, gradient_at(&mut after)?))
 }

@@ -59,19 +59,34 @@ pub static WINE: Experiment = Experiment {
     },
 };
 
-/// Twenty ReLU layers at learning rate 0.3, 300 steps: 1 if the loss became NaN, else 0.
+/// Twenty ReLU layers at the learning rates 0.3 and 1, 300 steps: 1 if the loss became NaN,
+/// else 0; and the training loss.
 pub static DEEP: Experiment = Experiment {
     id: "learning-rate-deep",
-    arms: &["diverged, none", "diverged, bn"],
+    arms: &[
+        "diverged at 0.3, none",
+        "loss at 0.3, none",
+        "diverged at 1, none",
+        "loss at 1, none",
+        "diverged at 0.3, bn",
+        "loss at 0.3, bn",
+        "diverged at 1, bn",
+        "loss at 1, bn",
+    ],
     measure: |seed| {
         let examples = Teacher10::new(seed).sample(4000, 0)?;
         let mlp = Mlp::teacher(20, Activation::Relu);
-        let diverged = |norm| -> Result<f64> {
-            let mut network = mlp.build(norm, seed)?;
-            let (end, _) = final_loss(&mut network, &examples, 10, plain(300, 64, 0.3), seed)?;
-            Ok(f64::from(u8::from(matches!(end, End::Diverged { .. }))))
-        };
-        Ok(vec![diverged(Norm::None)?, diverged(Norm::Batch)?])
+        let mut values = Vec::new();
+        for norm in [Norm::None, Norm::Batch] {
+            for rate in [0.3, 1.0] {
+                let mut network = mlp.build(norm, seed)?;
+                let training = plain(300, 64, rate);
+                let (end, loss) = final_loss(&mut network, &examples, 10, training, seed)?;
+                let diverged = matches!(end, End::Diverged { .. });
+                values.extend([f64::from(u8::from(diverged)), loss]);
+            }
+        }
+        Ok(values)
     },
 };
 

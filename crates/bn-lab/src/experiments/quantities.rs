@@ -19,7 +19,8 @@ use super::mlp::{
 /// Two hidden ReLU layers on [`Teacher10`], learning rate 0.1, 400 steps: the mean size of a
 /// step of the second layer's weights, and how far the input of its activation moves in 20
 /// steps: its two moments (root mean square over the units of the W₂ distance between
-/// Gaussians with these moments), and its law (sliced W₂ over 32 directions).
+/// Gaussians with these moments), and its law (sliced W₂ over 32 directions). And the mean size
+/// of a step of the second layer's weights with four hidden layers.
 pub static RELU: Experiment = Experiment {
     id: "three-quantities-relu",
     arms: ARMS,
@@ -37,9 +38,11 @@ const ARMS: &[&str] = &[
     "step of the weights, none",
     "drift of the moments, none",
     "drift of the law, none",
+    "step of the weights of four layers, none",
     "step of the weights, bn",
     "drift of the moments, bn",
     "drift of the law, bn",
+    "step of the weights of four layers, bn",
 ];
 
 const RATE: f64 = 0.1;
@@ -79,6 +82,20 @@ fn measure(activation: Activation, seed: u64) -> Result<Vec<f64>> {
             whole.push(f64::from(sliced_w2(before, after, directions.view())?));
         }
         values.extend([mean(&steps), mean(&moments), mean(&whole)]);
+
+        let mut deeper = Mlp::teacher(4, activation).build(kind, seed)?;
+        let mut steps = Vec::new();
+        deeper.fit_observed(
+            training.x.view(),
+            training.targets(),
+            &params,
+            seed,
+            |seen| {
+                steps.push(RATE * norm(&weights_and_gradient(seen.network, second).1));
+                Ok(ControlFlow::Continue(()))
+            },
+        )?;
+        values.push(mean(&steps));
     }
     Ok(values)
 }
