@@ -194,7 +194,11 @@ pub struct Predicted {
 
 impl fmt::Display for Predicted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} to {}", self.low, self.high)
+        let number = |v: f64| match v.abs() {
+            tiny if tiny > 0.0 && tiny < 1e-3 => format!("{v:e}"),
+            _ => v.to_string(),
+        };
+        write!(f, "{} to {}", number(self.low), number(self.high))
     }
 }
 

@@ -13,6 +13,9 @@ pub struct Experiment {
     pub id: &'static str,
     /// What is measured, in the order of the measurements.
     pub arms: &'static [&'static str],
+    /// How many independent draws make one seed: their mean is what is measured. An
+    /// experiment whose draws scatter more than its question allows takes several.
+    pub draws: u64,
     /// One number for each arm.
     pub(crate) measure: fn(u64) -> Result<Vec<f64>>,
 }
@@ -38,10 +41,17 @@ impl Experiment {
     /// [`Error::Length`] if the experiment does not measure each of its arms,
     /// [`Error::NotFinite`] if it measures NaN or an infinity.
     pub fn measure(&self, seed: u64) -> Result<Vec<f64>> {
-        let values = (self.measure)(seed)?;
-        error::same_length("measurements", values.len(), self.arms.len())?;
-        error::finite(self.id, values.iter().copied())?;
-        Ok(values)
+        let mut means = vec![0.0; self.arms.len()];
+        for draw in 0..self.draws {
+            let own_seed = seed.wrapping_mul(self.draws).wrapping_add(draw);
+            let values = (self.measure)(own_seed)?;
+            error::same_length("measurements", values.len(), self.arms.len())?;
+            for (mean, value) in means.iter_mut().zip(values) {
+                *mean += value / self.draws as f64;
+            }
+        }
+        error::finite(self.id, means.iter().copied())?;
+        Ok(means)
     }
 
     /// Measures every arm with every seed, the seeds in parallel. The result depends

@@ -34,6 +34,7 @@ pub static LIGHT: Experiment = Experiment {
         "negative, adapted",
         "negative, rematched",
     ],
+    draws: 4,
     measure: light,
 };
 
@@ -57,6 +58,7 @@ pub static COATS: Experiment = Experiment {
         "batches of 64",
         "batches of 64, one class",
     ],
+    draws: 1,
     measure: coats,
 };
 

@@ -24,6 +24,7 @@ pub static VARIANCE: Experiment = Experiment {
         "zero mean, p = 0.7",
         "zero mean, p = 0.9",
     ],
+    draws: 1,
     measure: variance,
 };
 
@@ -34,6 +35,7 @@ pub static VARIANCE: Experiment = Experiment {
 pub static TOGETHER: Experiment = Experiment {
     id: "dropout-together",
     arms: &["none", "dropout", "bn", "both", "both, statistics anew"],
+    draws: 1,
     measure: together,
 };
 

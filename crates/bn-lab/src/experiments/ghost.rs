@@ -48,6 +48,7 @@ pub static GHOST: Experiment = Experiment {
         "training loss, none",
         "training loss, γ decay",
     ],
+    draws: 2,
     measure,
 };
 
@@ -109,20 +110,23 @@ fn one_run(
         |seen| {
             if seen.step % EVERY == 0 {
                 let fitted = clean_loss(seen.network, training, training, mlp.classes)?;
-                let tested = uncapped_loss(seen.network, training, test)?;
-                if matched.is_none() && fitted <= MATCH {
-                    // Between two looks, the test loss is taken to go in a straight line.
-                    let (f, t) = before.unwrap_or((fitted, tested));
-                    let way = if f > fitted {
-                        (f - MATCH) / (f - fitted)
-                    } else {
-                        1.0
-                    };
-                    matched = Some(t + way * (tested - t));
-                }
-                before = Some((fitted, tested));
-                if seen.step == STEPS {
-                    at_end = Some((tested, fitted));
+                let near = matched.is_none() && fitted < 1.5 * MATCH;
+                if near || seen.step == STEPS || seen.step == PATIENCE {
+                    let tested = uncapped_loss(seen.network, training, test)?;
+                    if matched.is_none() && (fitted <= MATCH || seen.step == PATIENCE) {
+                        // Between two looks, the test loss is taken to go in a straight line.
+                        let (f, t) = before.unwrap_or((fitted, tested));
+                        let way = if f > fitted {
+                            (f - MATCH) / (f - fitted)
+                        } else {
+                            1.0
+                        };
+                        matched = Some(t + way.min(1.0) * (tested - t));
+                    }
+                    if seen.step == STEPS {
+                        at_end = Some((tested, fitted));
+                    }
+                    before = Some((fitted, tested));
                 }
             }
             let done = matched.is_some() && at_end.is_some();
@@ -133,9 +137,9 @@ fn one_run(
             })
         },
     )?;
-    let (last_fitted, last_tested) = before.unwrap_or((guessing(2), guessing(2)));
-    let (tested, fitted) = at_end.unwrap_or((last_tested, last_fitted));
-    Ok([tested, matched.unwrap_or(last_tested), fitted])
+    // A run that diverged has nothing but a guess to show.
+    let (tested, fitted) = at_end.unwrap_or((guessing(2), guessing(2)));
+    Ok([tested, matched.unwrap_or(guessing(2)), fitted])
 }
 
 /// The loss with precise statistics. Not capped: being sure and wrong is what overfitting is.

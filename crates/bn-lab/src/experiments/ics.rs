@@ -16,7 +16,7 @@ use super::mlp::{
 };
 
 /// Six hidden ReLU layers on [`Teacher10`], learning rate 0.1, 300 steps, measured at every
-/// twentieth, for the last hidden layer and for the second. Both gradients are taken on one
+/// thirtieth, for the last hidden layer and for the second. Both gradients are taken on one
 /// batch that training does not see: of 64 examples, as large as the batches of training, and
 /// of 1024, where little but the shift is left.
 ///
@@ -28,6 +28,7 @@ use super::mlp::{
 pub static RELU: Experiment = Experiment {
     id: "ics-relu",
     arms: ARMS,
+    draws: 2,
     measure: |seed| measure(Activation::Relu, seed),
 };
 
@@ -35,6 +36,7 @@ pub static RELU: Experiment = Experiment {
 pub static TANH: Experiment = Experiment {
     id: "ics-tanh",
     arms: ARMS,
+    draws: 1,
     measure: |seed| measure(Activation::Tanh, seed),
 };
 
@@ -61,7 +63,7 @@ const ARMS: &[&str] = &[
 
 const RATE: f64 = 0.1;
 const DEPTH: usize = 6;
-const EVERY: usize = 20;
+const EVERY: usize = 30;
 const STEPS: usize = 300;
 const PROBES: [usize; 2] = [64, 1024];
 

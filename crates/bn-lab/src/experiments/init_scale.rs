@@ -23,6 +23,7 @@ pub static INIT_SCALE: Experiment = Experiment {
         "×10, bn",
         "×10 diverged, bn",
     ],
+    draws: 1,
     measure,
 };
 

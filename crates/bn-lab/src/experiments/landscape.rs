@@ -24,6 +24,7 @@ use super::mlp::{Mlp, Norm, distance, norm, plain, quantile};
 pub static RELU: Experiment = Experiment {
     id: "landscape-relu",
     arms: ARMS,
+    draws: 2,
     measure: |seed| measure(6, Activation::Relu, seed),
 };
 
@@ -31,6 +32,7 @@ pub static RELU: Experiment = Experiment {
 pub static DEEP_RELU: Experiment = Experiment {
     id: "landscape-relu-12",
     arms: ARMS,
+    draws: 1,
     measure: |seed| measure(12, Activation::Relu, seed),
 };
 
@@ -38,6 +40,7 @@ pub static DEEP_RELU: Experiment = Experiment {
 pub static TANH: Experiment = Experiment {
     id: "landscape-tanh",
     arms: ARMS,
+    draws: 1,
     measure: |seed| measure(6, Activation::Tanh, seed),
 };
 

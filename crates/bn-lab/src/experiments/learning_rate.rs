@@ -13,6 +13,7 @@ use super::mlp::{Mlp, Norm, final_loss, plain};
 pub static RELU: Experiment = Experiment {
     id: "learning-rate-relu",
     arms: ARMS,
+    draws: 1,
     measure: |seed| {
         let rates = &[0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
         let mlp = Mlp::teacher(10, Activation::Relu);
@@ -30,6 +31,7 @@ pub static RELU: Experiment = Experiment {
 pub static TANH: Experiment = Experiment {
     id: "learning-rate-tanh",
     arms: ARMS,
+    draws: 1,
     measure: |seed| {
         let rates = &[0.03, 0.1, 0.3, 1.0];
         let mlp = Mlp::teacher(10, Activation::Tanh);
@@ -48,6 +50,7 @@ pub static TANH: Experiment = Experiment {
 pub static WINE: Experiment = Experiment {
     id: "learning-rate-wine",
     arms: ARMS,
+    draws: 1,
     measure: |seed| {
         let rates = &[0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
         let mlp = Mlp {
@@ -73,6 +76,7 @@ pub static DEEP: Experiment = Experiment {
         "diverged at 1, bn",
         "loss at 1, bn",
     ],
+    draws: 1,
     measure: |seed| {
         let examples = Teacher10::new(seed).sample(4000, 0)?;
         let mlp = Mlp::teacher(20, Activation::Relu);

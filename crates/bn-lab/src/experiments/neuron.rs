@@ -16,6 +16,7 @@ use crate::teacher::normal;
 pub static NEURON: Experiment = Experiment {
     id: "one-neuron",
     arms: &["γ, m = 4", "γ, m = 8", "γ, m = 32"],
+    draws: 1,
     measure: |seed| [4, 8, 32].iter().map(|&m| learned_gamma(m, seed)).collect(),
 };
 

@@ -27,6 +27,7 @@ pub static NOISE_LAWS: Experiment = Experiment {
         "4m·Var σ_B, normal, m = 64",
         "4m·Var σ_B, uniform, m = 64",
     ],
+    draws: 1,
     measure,
 };
 

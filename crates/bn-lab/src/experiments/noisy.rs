@@ -23,6 +23,7 @@ pub static NOISY: Experiment = Experiment {
         "bn at 0.1",
         "noisy bn at 0.1",
     ],
+    draws: 1,
     measure,
 };
 

@@ -34,6 +34,7 @@ pub static PERCENTILES: Experiment = Experiment {
         "accuracy at 3000, bn",
         "steps to 0.5, bn",
     ],
+    draws: 1,
     measure,
 };
 

@@ -24,6 +24,7 @@ use super::mlp::{
 pub static RELU: Experiment = Experiment {
     id: "three-quantities-relu",
     arms: ARMS,
+    draws: 1,
     measure: |seed| measure(Activation::Relu, seed),
 };
 
@@ -31,6 +32,7 @@ pub static RELU: Experiment = Experiment {
 pub static TANH: Experiment = Experiment {
     id: "three-quantities-tanh",
     arms: ARMS,
+    draws: 1,
     measure: |seed| measure(Activation::Tanh, seed),
 };
 

@@ -23,6 +23,7 @@ pub static SCALED: Experiment = Experiment {
         "cosine, ε = 1e-5",
         "cosine, ε = 1e-12",
     ],
+    draws: 1,
     measure: scaled,
 };
 
@@ -43,6 +44,7 @@ pub static EQUILIBRIUM: Experiment = Experiment {
         "angle measured",
         "angle predicted",
     ],
+    draws: 1,
     measure: equilibrium,
 };
 

@@ -18,6 +18,7 @@ pub static REGRESSION: Experiment = Experiment {
         "error, λ = 1",
         "effective share, λ = 1",
     ],
+    draws: 1,
     measure: regression,
 };
 
@@ -33,6 +34,7 @@ pub static CATS: Experiment = Experiment {
         "effective share",
         "two-sample accuracy",
     ],
+    draws: 1,
     measure: cats,
 };
 

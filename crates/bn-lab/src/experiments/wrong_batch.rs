@@ -32,6 +32,7 @@ pub static RUNNING: Experiment = Experiment {
         "accuracy, 0.01",
         "accuracy, precise",
     ],
+    draws: 4,
     measure: running,
 };
 
@@ -54,6 +55,7 @@ pub static LEAKAGE: Experiment = Experiment {
         "m = 16, iid, in inference",
         "m = 16, iid, gap",
     ],
+    draws: 12,
     measure: |seed| Ok([leakage(4, seed)?, leakage(16, seed)?].concat()),
 };
 
