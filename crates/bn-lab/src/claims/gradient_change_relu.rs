@@ -12,6 +12,9 @@ pub(super) static CLAIM: Claim = Claim {
         high: 0.2,
     },
     measured_by: "largest change of the gradient, batch norm divided by none",
-    effect: Effect::Ratio("gradient change on 1024, bn", "gradient change on 1024, none"),
+    effect: Effect::Ratio(
+        "gradient change on 1024, bn",
+        "gradient change on 1024, none",
+    ),
     experiment: &landscape::RELU,
 };

@@ -12,6 +12,9 @@ pub(super) static CLAIM: Claim = Claim {
         high: 0.8,
     },
     measured_by: "‖G − G′‖ of the last hidden layer, batch norm divided by none",
-    effect: Effect::Ratio("L2 of the last layer on 1024, bn", "L2 of the last layer on 1024, none"),
+    effect: Effect::Ratio(
+        "L2 of the last layer on 1024, bn",
+        "L2 of the last layer on 1024, none",
+    ),
     experiment: &ics::RELU,
 };

@@ -12,6 +12,9 @@ pub(super) static CLAIM: Claim = Claim {
         high: 5.0,
     },
     measured_by: "‖G − G′‖ of the last hidden layer, batch norm divided by none",
-    effect: Effect::Ratio("L2 of the last layer on 64, bn", "L2 of the last layer on 64, none"),
+    effect: Effect::Ratio(
+        "L2 of the last layer on 64, bn",
+        "L2 of the last layer on 64, none",
+    ),
     experiment: &ics::TANH,
 };

@@ -12,6 +12,9 @@ pub(super) static CLAIM: Claim = Claim {
         high: 4.0,
     },
     measured_by: "error of the running mean, momentum 0.1 divided by 0.01",
-    effect: Effect::Ratio("error of the last mean, 0.1", "error of the last mean, 0.01"),
+    effect: Effect::Ratio(
+        "error of the last mean, 0.1",
+        "error of the last mean, 0.01",
+    ),
     experiment: &wrong_batch::RUNNING,
 };

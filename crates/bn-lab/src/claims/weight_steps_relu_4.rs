@@ -12,6 +12,9 @@ pub(super) static CLAIM: Claim = Claim {
         high: 1.05,
     },
     measured_by: "size of a step of the second of four layers' weights, batch norm divided by none",
-    effect: Effect::Ratio("step of the weights of four layers, bn", "step of the weights of four layers, none"),
+    effect: Effect::Ratio(
+        "step of the weights of four layers, bn",
+        "step of the weights of four layers, none",
+    ),
     experiment: &quantities::RELU,
 };
