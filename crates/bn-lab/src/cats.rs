@@ -5,7 +5,7 @@ mod coat;
 mod color;
 mod shape;
 
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, Axis};
 use rand::RngExt;
 
 use crate::error::{Error, Result};
@@ -180,6 +180,16 @@ impl Pictures {
             coats: rows_of_both(self.coats.view(), other.coats.view()),
             size: self.size,
         })
+    }
+
+    /// Some of these pictures.
+    pub(crate) fn select(&self, rows: &[usize]) -> Pictures {
+        Pictures {
+            pixels: self.pixels.select(Axis(0), rows),
+            labels: self.labels.select(Axis(0), rows),
+            coats: self.coats.select(Axis(0), rows),
+            size: self.size,
+        }
     }
 
     /// The same pictures in another light.

@@ -7,9 +7,7 @@ use ndarray::{Array1, ArrayView1, ArrayView2};
 
 use crate::error::{self, Error, Result};
 use crate::network::share_equal;
-
-/// `ε` of the standardized input: a pixel that never changes becomes 0 instead of NaN.
-pub(crate) const EPSILON: f64 = 1e-5;
+use crate::standardize::EPSILON;
 
 /// How to fit a linear classifier, not yet checked.
 #[derive(Debug, Clone, Copy, PartialEq)]

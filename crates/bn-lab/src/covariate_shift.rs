@@ -1,18 +1,19 @@
 use std::ops::Range;
 
+use bn_core::Moments;
 use bn_core::importance::{effective_sample_size, flattened_weights};
-use bn_core::normalize::{identity_setting, normalize, scale_shift};
+use bn_core::normalize::normalize;
 use bn_core::two_sample::TwoSampleTest;
-use bn_core::{Float, Moments};
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, Axis};
 use rayon::prelude::*;
 
 use crate::cats::{CatParams, Coat, Pictures};
-use crate::classifier::{EPSILON, LinearClassifier, LinearClassifierParams};
+use crate::classifier::{LinearClassifier, LinearClassifierParams};
 use crate::domain::{DomainClassifier, two_sample_test};
 use crate::error::{self, Result};
 use crate::light::Light;
 use crate::network::{Network, NetworkParams};
+use crate::standardize::{EPSILON, rematch, single, standardized};
 use crate::training::{End, Training, TrainingParams};
 
 /// The kinds of classifier that learn what a cat is.
@@ -462,21 +463,4 @@ pub fn coat_test(pictures: &Pictures, seed: u64) -> Result<TwoSampleTest> {
         features.select(Axis(0), &cats[..n]).view(),
         seed,
     )
-}
-
-/// Standardized with the moments at hand, then given the moments of training.
-fn rematch(x: ArrayView2<f64>, training: &Moments<f64>) -> Result<Array2<f64>> {
-    let x_hat = normalize(x, &Moments::of(x)?, EPSILON)?;
-    let (gamma, beta) = identity_setting(training, EPSILON)?;
-    Ok(scale_shift(x_hat.view(), gamma.view(), beta.view())?)
-}
-
-fn standardized(x: ArrayView2<f64>) -> Result<(Moments<f64>, Array2<f32>)> {
-    let moments = Moments::of(x)?;
-    let x = single(&normalize(x, &moments, EPSILON)?);
-    Ok((moments, x))
-}
-
-fn single(x: &Array2<f64>) -> Array2<f32> {
-    x.mapv(f32::narrow)
 }

@@ -1,5 +1,7 @@
 use ndarray::ArrayView1;
 
+use crate::loss::Loss;
+
 /// What can go wrong in the laboratory: each message says what was given,
 /// what was expected, and what to do.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -66,6 +68,14 @@ pub enum Error {
         label: usize,
         /// How many examples there are.
         examples: usize,
+    },
+    /// Targets of the wrong kind.
+    #[error(
+        "the network's loss is {loss:?}: pass Targets::Classes for CrossEntropy, Targets::Numbers for SquaredError"
+    )]
+    Targets {
+        /// The loss that the network was planned with.
+        loss: Loss,
     },
     /// An equation of bn-core refused its input.
     #[error(transparent)]

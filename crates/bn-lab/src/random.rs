@@ -13,7 +13,10 @@ pub(crate) enum Stream {
     Split,
     Inputs,
     Noise,
+    Layers,
+    Teacher,
     Directions,
+    Flips,
 }
 
 impl Stream {

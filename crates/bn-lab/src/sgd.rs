@@ -1,14 +1,17 @@
-use ndarray::{Dimension, Zip};
+use ndarray::Zip;
 
 use crate::error::{Error, Result};
-use crate::parameter::Parameter;
+use crate::parameter::{ParameterKind, ParameterMut};
 use bn_core::Float;
 
-/// Stochastic gradient descent with momentum.
+/// Stochastic gradient descent with momentum and weight decay.
 ///
 /// ```text
-/// v ← momentum·v + g      w ← w − learning_rate·v
+/// v ← momentum·v + g + λ·w      w ← w − learning_rate·v
 /// ```
+///
+/// λ is the weight decay for the weights of dense layers, the γ decay for the scales of
+/// normalizations, and 0 for every shift and bias.
 ///
 /// Source: Sutskever et al. 2013, "On the importance of initialization and momentum
 /// in deep learning", section 2 (their velocity is this one times −learning_rate).
@@ -16,10 +19,12 @@ use bn_core::Float;
 pub struct Sgd {
     learning_rate: f64,
     momentum: f64,
+    weight_decay: f64,
+    gamma_decay: f64,
 }
 
 impl Sgd {
-    /// An optimizer.
+    /// An optimizer without decay.
     ///
     /// # Errors
     ///
@@ -43,16 +48,45 @@ impl Sgd {
         Ok(Sgd {
             learning_rate,
             momentum,
+            weight_decay: 0.0,
+            gamma_decay: 0.0,
         })
     }
 
-    pub(crate) fn step<F: Float, D: Dimension>(&self, parameter: &mut Parameter<F, D>) {
+    /// The same with decay of weights and of γ.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parameter`] unless both are finite and 0 or greater.
+    pub fn with_decay(self, weight_decay: f64, gamma_decay: f64) -> Result<Self> {
+        for (name, decay) in [("weight_decay", weight_decay), ("gamma_decay", gamma_decay)] {
+            if !(decay.is_finite() && decay >= 0.0) {
+                return Err(Error::Parameter {
+                    name,
+                    given: decay.to_string(),
+                    expected: "a finite number, 0 or greater",
+                });
+            }
+        }
+        Ok(Sgd {
+            weight_decay,
+            gamma_decay,
+            ..self
+        })
+    }
+
+    pub(crate) fn step<F: Float>(&self, parameter: ParameterMut<'_, F>) {
         let (learning_rate, momentum) = (F::narrow(self.learning_rate), F::narrow(self.momentum));
-        Zip::from(&mut parameter.value)
-            .and(&mut parameter.velocity)
-            .and(&parameter.gradient)
+        let decay = F::narrow(match parameter.kind {
+            ParameterKind::Weights => self.weight_decay,
+            ParameterKind::Gamma => self.gamma_decay,
+            ParameterKind::Bias | ParameterKind::Beta => 0.0,
+        });
+        Zip::from(parameter.value)
+            .and(parameter.velocity)
+            .and(parameter.gradient)
             .for_each(|w, v, &g| {
-                *v = momentum * *v + g;
+                *v = momentum * *v + g + decay * *w;
                 *w -= learning_rate * *v;
             });
     }

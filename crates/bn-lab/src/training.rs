@@ -1,4 +1,7 @@
+use bn_core::Float;
+
 use crate::error::{Error, Result};
+use crate::network::Network;
 use crate::sgd::Sgd;
 
 /// How to train, not yet checked.
@@ -8,16 +11,20 @@ pub struct TrainingParams {
     batch: usize,
     learning_rate: f64,
     momentum: f64,
+    weight_decay: f64,
+    gamma_decay: f64,
 }
 
 impl TrainingParams {
-    /// 500 steps with batches of 64, learning rate 0.05, momentum 0.9.
+    /// 500 steps with batches of 64, learning rate 0.05, momentum 0.9, no decay.
     pub fn new() -> Self {
         TrainingParams {
             steps: 500,
             batch: 64,
             learning_rate: 0.05,
             momentum: 0.9,
+            weight_decay: 0.0,
+            gamma_decay: 0.0,
         }
     }
 
@@ -45,11 +52,24 @@ impl TrainingParams {
         self
     }
 
+    /// The decay of the weights of dense layers, λ of [`Sgd`].
+    pub fn weight_decay(mut self, weight_decay: f64) -> Self {
+        self.weight_decay = weight_decay;
+        self
+    }
+
+    /// The decay of the scales of normalizations, λ of [`Sgd`].
+    pub fn gamma_decay(mut self, gamma_decay: f64) -> Self {
+        self.gamma_decay = gamma_decay;
+        self
+    }
+
     /// Checks the parameters once.
     ///
     /// # Errors
     ///
-    /// [`Error::Parameter`] if the batch is empty, or as [`Sgd::new`].
+    /// [`Error::Parameter`] if the batch is empty, or as [`Sgd::new`] and
+    /// [`Sgd::with_decay`].
     pub fn check(self) -> Result<Training> {
         if self.batch == 0 {
             return Err(Error::Parameter {
@@ -61,7 +81,8 @@ impl TrainingParams {
         Ok(Training {
             steps: self.steps,
             batch: self.batch,
-            sgd: Sgd::new(self.learning_rate, self.momentum)?,
+            sgd: Sgd::new(self.learning_rate, self.momentum)?
+                .with_decay(self.weight_decay, self.gamma_decay)?,
         })
     }
 }
@@ -91,9 +112,22 @@ impl Training {
         self.batch
     }
 
-    pub(crate) fn sgd(&self) -> &Sgd {
+    /// The optimizer.
+    pub fn sgd(&self) -> &Sgd {
         &self.sgd
     }
+}
+
+/// One step of training, as an observer sees it: after the backward pass, before the
+/// weights move.
+#[derive(Debug)]
+pub struct Observation<'a, F: Float> {
+    /// The step, counted from 0.
+    pub step: usize,
+    /// The loss of its batch.
+    pub loss: f64,
+    /// The network, with the activations and gradients of this step.
+    pub network: &'a Network<F>,
 }
 
 /// What happened during training.
@@ -110,6 +144,11 @@ pub struct Trace {
 pub enum End {
     /// All steps were made.
     Finished,
+    /// The observer ended it before the weights moved in this step (counted from 0).
+    Stopped {
+        /// The step.
+        step: usize,
+    },
     /// The loss of this step (counted from 0) was NaN or infinite.
     Diverged {
         /// The step.

@@ -1,6 +1,6 @@
 //! The network: its gradients, its training, what it refuses.
 
-use bn_lab::{End, Error, Layer, Network, NetworkParams, Sgd, TrainingParams};
+use bn_lab::{End, Error, Network, NetworkParams, Sgd, TrainingParams};
 use ndarray::{Array1, Array2, array};
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -25,16 +25,11 @@ fn network(seed: u64) -> Network<f64> {
 
 /// All parameters and their gradients, one after the other.
 fn visit(network: &mut Network<f64>, mut each: impl FnMut(&mut f64, f64)) {
-    for layer in network.layers_mut() {
-        if let Layer::Dense(dense) = layer {
-            for (value, &gradient) in dense.weights.value.iter_mut().zip(&dense.weights.gradient) {
-                each(value, gradient);
-            }
-            for (value, &gradient) in dense.bias.value.iter_mut().zip(&dense.bias.gradient) {
-                each(value, gradient);
-            }
+    network.each_parameter(|_, mut parameter| {
+        for (value, &gradient) in parameter.value.iter_mut().zip(&parameter.gradient) {
+            each(value, gradient);
         }
-    }
+    });
 }
 
 #[test]

@@ -1,0 +1,17 @@
+use super::{COVARIATE_SHIFT, Claim, Effect, Predicted, Says};
+use crate::experiments::cats;
+
+pub(super) static CLAIM: Claim = Claim {
+    id: "coat-batch-norm",
+    chapter: COVARIATE_SHIFT,
+    statement: "Batch norm, as trained on black cats, makes a network better at colored ones.",
+    source: "Lecture notes, “Covariance shift”",
+    says: Says::Above(0.0),
+    predicted: Predicted {
+        low: -0.03,
+        high: 0.06,
+    },
+    measured_by: "accuracy on colored cats, batch norm as trained minus none",
+    effect: Effect::Difference("bn", "none"),
+    experiment: &cats::COATS,
+};

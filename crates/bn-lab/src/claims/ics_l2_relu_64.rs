@@ -1,0 +1,20 @@
+use super::{Claim, Effect, Predicted, Says, WHAT_BATCH_NORM_DOES};
+use crate::experiments::ics;
+
+pub(super) static CLAIM: Claim = Claim {
+    id: "ics-l2-relu-64",
+    chapter: WHAT_BATCH_NORM_DOES,
+    statement: "Batch norm reduces internal covariate shift as a distance between gradients (ReLU, gradients of 64 examples).",
+    source: "Awais et al. 2020",
+    says: Says::Below(1.0),
+    predicted: Predicted {
+        low: 0.05,
+        high: 0.8,
+    },
+    measured_by: "‖G − G′‖ of the last hidden layer, batch norm divided by none",
+    effect: Effect::Ratio(
+        "L2 of the last layer on 64, bn",
+        "L2 of the last layer on 64, none",
+    ),
+    experiment: &ics::RELU,
+};

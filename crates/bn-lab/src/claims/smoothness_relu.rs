@@ -1,0 +1,17 @@
+use super::{Claim, Effect, Predicted, Says, WHAT_BATCH_NORM_DOES};
+use crate::experiments::landscape;
+
+pub(super) static CLAIM: Claim = Claim {
+    id: "smoothness-relu",
+    chapter: WHAT_BATCH_NORM_DOES,
+    statement: "Batch norm makes the loss smoother (six ReLU layers, batches of 1024).",
+    source: "Santurkar et al. 2018, section 3.1, figure 4",
+    says: Says::Below(1.0),
+    predicted: Predicted {
+        low: 0.2,
+        high: 0.6,
+    },
+    measured_by: "effective β-smoothness on 1024, batch norm divided by none",
+    effect: Effect::Ratio("smoothness on 1024, bn", "smoothness on 1024, none"),
+    experiment: &landscape::RELU,
+};

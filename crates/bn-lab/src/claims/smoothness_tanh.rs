@@ -1,0 +1,17 @@
+use super::{Claim, Effect, Predicted, Says, WHAT_BATCH_NORM_DOES};
+use crate::experiments::landscape;
+
+pub(super) static CLAIM: Claim = Claim {
+    id: "smoothness-tanh",
+    chapter: WHAT_BATCH_NORM_DOES,
+    statement: "Batch norm makes the loss smoother (six tanh layers, batches of 1024).",
+    source: "Santurkar et al. 2018, section 3.1, figure 4",
+    says: Says::Below(1.0),
+    predicted: Predicted {
+        low: 1.6,
+        high: 3.0,
+    },
+    measured_by: "effective β-smoothness on 1024, batch norm divided by none",
+    effect: Effect::Ratio("smoothness on 1024, bn", "smoothness on 1024, none"),
+    experiment: &landscape::TANH,
+};

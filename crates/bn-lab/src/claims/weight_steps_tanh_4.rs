@@ -1,0 +1,20 @@
+use super::{Claim, Effect, Predicted, Says, WHAT_BATCH_NORM_DOES};
+use crate::experiments::quantities;
+
+pub(super) static CLAIM: Claim = Claim {
+    id: "weight-steps-tanh-4",
+    chapter: WHAT_BATCH_NORM_DOES,
+    statement: "Batch norm reduces how much the weights w2 change (four tanh layers).",
+    source: "Lecture notes, “What batch norm essentially does”",
+    says: Says::Below(1.0),
+    predicted: Predicted {
+        low: 1.3,
+        high: 1.8,
+    },
+    measured_by: "size of a step of the second of four layers' weights, batch norm divided by none",
+    effect: Effect::Ratio(
+        "step of the weights of four layers, bn",
+        "step of the weights of four layers, none",
+    ),
+    experiment: &quantities::TANH,
+};

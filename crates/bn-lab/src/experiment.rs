@@ -1,0 +1,154 @@
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use crate::error::{self, Error, Result};
+
+/// A measurement that can be repeated with any seed: several arms, all of them measured on
+/// the same data and from the same start, so that their differences are paired.
+#[derive(Debug)]
+pub struct Experiment {
+    /// Its name.
+    pub id: &'static str,
+    /// What is measured, in the order of the measurements.
+    pub arms: &'static [&'static str],
+    /// How many independent draws make one seed: their mean is what is measured. An
+    /// experiment whose draws scatter more than its question allows takes several.
+    pub draws: u64,
+    /// One number for each arm.
+    pub(crate) measure: fn(u64) -> Result<Vec<f64>>,
+}
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The experiment.
+    pub experiment: &'static str,
+    /// The seed that has been measured.
+    pub seed: u64,
+    /// How many seeds of this run are done.
+    pub done: usize,
+    /// How many there are.
+    pub total: usize,
+}
+
+impl Experiment {
+    /// Measures every arm with one seed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Length`] if the experiment does not measure each of its arms,
+    /// [`Error::NotFinite`] if it measures NaN or an infinity.
+    pub fn measure(&self, seed: u64) -> Result<Vec<f64>> {
+        let mut means = vec![0.0; self.arms.len()];
+        for draw in 0..self.draws {
+            let own_seed = seed.wrapping_mul(self.draws).wrapping_add(draw);
+            let values = (self.measure)(own_seed)?;
+            error::same_length("measurements", values.len(), self.arms.len())?;
+            for (mean, value) in means.iter_mut().zip(values) {
+                *mean += value / self.draws as f64;
+            }
+        }
+        error::finite(self.id, means.iter().copied())?;
+        Ok(means)
+    }
+
+    /// Measures every arm with every seed, the seeds in parallel. The result depends
+    /// neither on the number of threads nor on how the seeds were divided among runs.
+    ///
+    /// # Errors
+    ///
+    /// As [`Experiment::measure`].
+    pub fn run(
+        &self,
+        seeds: Range<u64>,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<Measurements> {
+        let total = seeds.end.saturating_sub(seeds.start) as usize;
+        let done = AtomicUsize::new(0);
+        let rows = seeds.into_par_iter().map(|seed| {
+            let row = (seed, self.measure(seed)?);
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            progress(Progress {
+                experiment: self.id,
+                seed,
+                done,
+                total,
+            });
+            Ok(row)
+        });
+        Ok(Measurements {
+            experiment: self.id,
+            arms: self.arms,
+            rows: rows.collect::<Result<_>>()?,
+        })
+    }
+}
+
+/// What an experiment measured, one row for each seed, in the order of the seeds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measurements {
+    experiment: &'static str,
+    arms: &'static [&'static str],
+    rows: Vec<(u64, Vec<f64>)>,
+}
+
+impl Measurements {
+    /// The name of the experiment.
+    pub fn experiment(&self) -> &'static str {
+        self.experiment
+    }
+
+    /// The names of the arms.
+    pub fn arms(&self) -> &'static [&'static str] {
+        self.arms
+    }
+
+    /// The seeds, each with one number for each arm.
+    pub fn rows(&self) -> &[(u64, Vec<f64>)] {
+        &self.rows
+    }
+
+    /// These measurements together with those of other seeds: the same, to the last bit,
+    /// as if one run had measured them all.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parameter`] if the others are of another experiment, or share a seed.
+    pub fn merge(mut self, other: Measurements) -> Result<Measurements> {
+        if self.experiment != other.experiment {
+            return Err(Error::Parameter {
+                name: "experiment to merge",
+                given: other.experiment.to_string(),
+                expected: "measurements of one experiment",
+            });
+        }
+        self.rows.extend(other.rows);
+        self.rows.sort_by_key(|(seed, _)| *seed);
+        match self.rows.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            Some(pair) => Err(Error::Parameter {
+                name: "seed to merge",
+                given: pair[0].0.to_string(),
+                expected: "seeds that have not been measured yet",
+            }),
+            None => Ok(self),
+        }
+    }
+
+    /// The measurements of one arm, one for each seed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parameter`] if there is no such arm.
+    pub fn arm(&self, name: &str) -> Result<Vec<f64>> {
+        let Some(i) = self.arms.iter().position(|arm| *arm == name) else {
+            return Err(Error::Parameter {
+                name: "arm",
+                given: name.to_string(),
+                expected: "one of the experiment's arms",
+            });
+        };
+        Ok(self.rows.iter().map(|(_, row)| row[i]).collect())
+    }
+}
