@@ -19,18 +19,22 @@ pub trait Float: NdFloat + FromPrimitive + sealed::Sealed {
 }
 
 impl Float for f32 {
+    #[inline(always)]
     fn widen(self) -> f64 {
         f64::from(self)
     }
+    #[inline(always)]
     fn narrow(value: f64) -> Self {
         value as f32
     }
 }
 
 impl Float for f64 {
+    #[inline(always)]
     fn widen(self) -> f64 {
         self
     }
+    #[inline(always)]
     fn narrow(value: f64) -> Self {
         value
     }

@@ -4,16 +4,16 @@
 
 use crate::sum::sum_over_batch;
 use crate::{Float, Result, check};
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+use ndarray::{Array, Array1, Array2, ArrayView1, ArrayView2, Dimension, Ix2};
 
-/// The three gradients of a batch normalization.
+/// The three gradients of a normalization.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Gradients<F> {
-    /// ∂L/∂x, of shape `[m, C]`.
-    pub dx: Array2<F>,
-    /// ∂L/∂γ, of shape `[C]`.
+pub struct Gradients<F, D: Dimension = Ix2> {
+    /// ∂L/∂x, of the shape of x.
+    pub dx: Array<F, D>,
+    /// ∂L/∂γ, of the shape `[C]` of γ; empty where γ is not learned.
     pub dgamma: Array1<F>,
-    /// ∂L/∂β, of shape `[C]`.
+    /// ∂L/∂β, of the shape `[C]` of β; empty where β is not learned.
     pub dbeta: Array1<F>,
 }
 
@@ -42,7 +42,7 @@ pub struct Gradients<F> {
 pub fn grad_beta<F: Float>(dy: ArrayView2<F>) -> Result<Array1<F>> {
     check::not_empty("dy", &dy)?;
     let dbeta = sum_dy(dy);
-    check::finite_sums("dbeta", dbeta.view(), "dy", &dy)?;
+    check::all_finite("dbeta", dbeta.iter().copied(), "dy", &dy)?;
     Ok(dbeta)
 }
 
@@ -73,7 +73,7 @@ pub fn grad_gamma<F: Float>(dy: ArrayView2<F>, x_hat: ArrayView2<F>) -> Result<A
     check::not_empty("dy", &dy)?;
     check::shape("x_hat", x_hat.shape(), dy.shape())?;
     let dgamma = sum_dy_x_hat(dy, x_hat);
-    if let Err(error) = check::finite_sums("dgamma", dgamma.view(), "dy", &dy) {
+    if let Err(error) = check::all_finite("dgamma", dgamma.iter().copied(), "dy", &dy) {
         check::finite("x_hat", &x_hat)?;
         return Err(error);
     }

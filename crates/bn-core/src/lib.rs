@@ -48,22 +48,33 @@
 //! An item carries the label of its equation as a search alias: look for
 //! `eq:normalize` in the search box.
 
+mod affine;
 pub mod batch_norm;
 mod check;
 pub mod distance;
 mod error;
+pub mod example_norm;
 mod float;
 pub mod gradient;
 pub mod importance;
+mod kernel;
 pub mod moments;
 pub mod normalize;
 pub mod running;
+mod standard_layout;
 mod sum;
 pub mod two_sample;
+mod workspace;
 
-pub use batch_norm::{BatchNorm, BatchNormParams, BatchNormValidParams, Cache, NonFinite};
+pub use affine::Affine;
+pub use batch_norm::{
+    BatchNorm, BatchNormParams, BatchNormValidParams, Cache, ChannelAxis, Momentum, NonFinite,
+    RenormLimits, Running,
+};
 pub use error::{Error, Result};
+pub use example_norm::{ExampleNorm, ExampleNormParams, ExampleNormValidParams};
 pub use float::Float;
 pub use gradient::Gradients;
 pub use moments::Moments;
 pub use running::RunningVariance;
+pub use workspace::Workspace;

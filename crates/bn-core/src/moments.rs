@@ -9,6 +9,7 @@ use ndarray::{Array1, ArrayView1, ArrayView2};
 /// Of a batch, of a whole data set, or running: whatever a normalization divides by.
 /// Read as a distribution it is the diagonal Gaussian with these moments.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Moments<F> {
     /// μ, of shape `[C]`.
     pub mean: Array1<F>,
@@ -42,7 +43,7 @@ pub struct Moments<F> {
 pub fn batch_mean<F: Float>(x: ArrayView2<F>) -> Result<Array1<F>> {
     check::not_empty("x", &x)?;
     let mean = mu(x).mapv(F::narrow);
-    check::finite_sums("the mean", mean.view(), "x", &x)?;
+    check::all_finite("the mean", mean.iter().copied(), "x", &x)?;
     Ok(mean)
 }
 
@@ -110,8 +111,8 @@ impl<F: Float> Moments<F> {
 
     /// These moments, computed from `x`, are finite: then so is `x`.
     pub(crate) fn check_finite(&self, x: ArrayView2<F>) -> Result<()> {
-        check::finite_sums("the mean", self.mean.view(), "x", &x)?;
-        check::finite_sums("the variance", self.variance.view(), "x", &x)
+        check::all_finite("the mean", self.mean.iter().copied(), "x", &x)?;
+        check::all_finite("the variance", self.variance.iter().copied(), "x", &x)
     }
 
     /// These moments fit an array of so many channels, and a variance is a variance.
