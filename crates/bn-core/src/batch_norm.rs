@@ -9,6 +9,7 @@ pub use params::{
 pub use renorm::{RenormLimits, renorm_corrections};
 
 use crate::affine::Parameters;
+use crate::fold::Folded;
 use crate::gradient::Gradients;
 use crate::kernel::channels::{self, Extent};
 use crate::kernel::{GradientSums, Line, Moment, Plane};
@@ -620,6 +621,16 @@ impl<F: Float> BatchNorm<F> {
     /// The running mean and the running variance.
     pub fn running(&self) -> &Moments<F> {
         &self.running
+    }
+
+    /// What the layer does in inference, to be [folded](fn@crate::fold::fold) into the one before.
+    pub fn folded(&self) -> Folded<'_, F> {
+        Folded {
+            gamma: self.gamma(),
+            beta: self.beta(),
+            running: &self.running,
+            epsilon: self.params.epsilon,
+        }
     }
 
     /// How many batches the running statistics have seen.

@@ -113,3 +113,31 @@ fn exponential_average<F: Float>(r: ArrayView1<F>, s: ArrayView1<F>, alpha: F) -
 pub(crate) fn step<F: Float>(r: F, s: F, alpha: F) -> F {
     r * (F::one() - alpha) + s * alpha
 }
+
+/// What is left of the start after T steps of the running average.
+///
+/// ```text
+/// (1 − α)^T
+/// ```
+///
+/// The running mean starts at 0 and the running variance at 1, whatever the data: with α = 0.1
+/// it takes 44 steps until less than a hundredth of that is left.
+///
+/// # Errors
+///
+/// If α is outside \[0, 1\].
+///
+/// ```
+/// use bn_core::running::start_up_bias;
+///
+/// assert_eq!(start_up_bias(0.5, 3)?, 0.125);
+/// assert!(start_up_bias(0.1, 44)? < 0.01 && start_up_bias(0.1, 43)? > 0.01);
+/// # Ok::<(), bn_core::Error>(())
+/// ```
+///
+/// Kingma & Ba 2015, section 3, on the same average.
+#[doc(alias = "eq:start-up-bias")]
+pub fn start_up_bias<F: Float>(momentum: F, steps: u32) -> Result<F> {
+    check::momentum(momentum)?;
+    Ok(F::narrow((1.0 - momentum.widen()).powf(f64::from(steps))))
+}
