@@ -5,7 +5,7 @@
 //! each example by itself see it as `[rows, len]` ([`rows`]): a group is a row.
 //!
 //! Each element is shifted by a pivot near the mean of its group and squared in its own type;
-//! eight at a time are summed in pairs, and these sums are collected in `f64`. So a mean of a
+//! four at a time are summed in pairs, and these sums are collected in `f64`. So a mean of a
 //! million does not drown a variance of one, in one pass. The order of all sums depends on the
 //! shape alone: not on the number of threads, nor on the width of the vector registers, and no
 //! multiplication is fused with an addition, so that every machine gives the same bits.

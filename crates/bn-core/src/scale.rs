@@ -253,7 +253,7 @@ pub fn length_direction<F: Float>(
 /// ρ(w) = −(uᵀw)² / (2 wᵀ S w),   u = E[y x]
 /// ```
 ///
-/// A Rayleigh quotient: the length of w does not count. Up to the constant ½E[y²].
+/// A Rayleigh quotient: the length of w does not count. Up to the constant ½E\[y²\].
 ///
 /// # Errors
 ///

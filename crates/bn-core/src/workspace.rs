@@ -20,7 +20,7 @@ pub struct Workspace<F> {
     pub(crate) part_sums: Vec<GradientSums>,
     pub(crate) sums: Vec<GradientSums>,
     pub(crate) running: Moments<F>,
-    pub(crate) partial: Vec<GradientSums>,
+    pub(crate) partial: Vec<f64>,
     pub(crate) scratch: Scratch<F>,
     pub(crate) dgamma: Array1<F>,
     pub(crate) dbeta: Array1<F>,

@@ -30,10 +30,13 @@ impl Extent {
         (BLOCK / self.channels).max(1).next_multiple_of(8)
     }
 
-    /// Whole channels of about `BLOCK` elements: the unit of work where each has stretches of
-    /// memory of its own. They stay in the cache between the statistics and the result.
+    /// The unit of work where channels have stretches of memory of their own: so many that the
+    /// stretches of one example are long together, and that all of it stays in the cache between
+    /// the statistics and the result.
     fn channels_per_tile(self) -> usize {
-        (BLOCK / self.per_channel()).max(1)
+        (BLOCK / self.per_channel())
+            .max(RUN.div_ceil(self.inner))
+            .min(TILE)
     }
 
     fn view<F>(self, y: &mut [F]) -> ArrayViewMut3<'_, F> {
@@ -49,6 +52,12 @@ impl Extent {
 }
 
 const BLOCK: usize = 1 << 15;
+
+/// Memory is read in runs of at least so many elements, as far as a tile reaches.
+const RUN: usize = 1 << 12;
+
+/// No more channels in a tile than this.
+const TILE: usize = 64;
 
 /// What the loops write down on their way; kept from call to call, so that they allocate once.
 #[derive(Debug, Clone)]
@@ -167,31 +176,38 @@ pub(crate) fn backward<F: Float>(
 
 #[multiversion(targets("x86_64+avx2+bmi2", "x86_64+avx512f+avx512vl+avx512dq+bmi2"))]
 fn tile_moments<F: Float>(x: &[F], extent: Extent, start: usize, moments: &mut [Moment]) {
-    for (k, moment) in moments.iter_mut().enumerate() {
-        *moment = channel_moment(x, extent, start + k);
+    let mut pivots = [F::zero(); TILE];
+    for (k, pivot) in pivots[..moments.len()].iter_mut().enumerate() {
+        *pivot = pivot_of(x, extent, start + k);
+    }
+    let mut totals = [[0.0; 2]; TILE];
+    for n in 0..extent.outer {
+        for k in 0..moments.len() {
+            let x = extent.stretch(x, n, start + k);
+            let [first, second] = stretch(x, x, pivots[k], Powers);
+            totals[k][0] += first;
+            totals[k][1] += second;
+        }
+    }
+    for (k, result) in moments.iter_mut().enumerate() {
+        *result = moment(totals[k], pivots[k], extent.per_channel());
+        if is_far(pivots[k], *result) {
+            let pivot = F::narrow(result.mean);
+            let mut total = [0.0; 2];
+            for n in 0..extent.outer {
+                let x = extent.stretch(x, n, start + k);
+                let [first, second] = stretch(x, x, pivot, Powers);
+                total[0] += first;
+                total[1] += second;
+            }
+            *result = moment(total, pivot, extent.per_channel());
+        }
     }
 }
 
 #[inline(always)]
-fn channel_moment<F: Float>(x: &[F], extent: Extent, c: usize) -> Moment {
-    let about = |pivot: F| {
-        let mut total = [0.0; 2];
-        for n in 0..extent.outer {
-            let x = extent.stretch(x, n, c);
-            let [first, second] = stretch(x, x, pivot, Powers);
-            total[0] += first;
-            total[1] += second;
-        }
-        moment(total, pivot, extent.per_channel())
-    };
-    let starts = (0..extent.outer).flat_map(|n| extent.stretch(x, n, c).iter().copied());
-    let pivot = pivot(starts);
-    let moment = about(pivot);
-    if is_far(pivot, moment) {
-        about(F::narrow(moment.mean))
-    } else {
-        moment
-    }
+fn pivot_of<F: Float>(x: &[F], extent: Extent, c: usize) -> F {
+    pivot((0..extent.outer).flat_map(|n| extent.stretch(x, n, c).iter().copied()))
 }
 
 #[multiversion(targets("x86_64+avx2+bmi2", "x86_64+avx512f+avx512vl+avx512dq+bmi2"))]
@@ -215,16 +231,21 @@ fn line_tile<F: Float>(
     start: usize,
     line: &impl Fn(usize) -> Line<F>,
 ) {
-    let inner = extent.inner;
-    for k in 0..y.len_of(Axis(1)) {
-        let Line {
-            center,
-            scale,
-            offset,
-        } = line(start + k);
-        for (n, mut y) in y.index_axis_mut(Axis(1), k).outer_iter_mut().enumerate() {
-            let x = &extent.stretch(x, n, start + k)[..inner];
-            let y = &mut y.as_slice_mut().expect("inner is the last axis")[..inner];
+    let mut lines = [Line::default(); TILE];
+    for (k, place) in lines[..y.len_of(Axis(1))].iter_mut().enumerate() {
+        *place = line(start + k);
+    }
+    // Backwards through the examples: the last ones are still in the cache.
+    for n in (0..extent.outer).rev() {
+        let mut y = y.index_axis_mut(Axis(0), n);
+        let y = y.as_slice_mut().expect("whole channels of one example");
+        for (k, y) in y.chunks_exact_mut(extent.inner).enumerate() {
+            let Line {
+                center,
+                scale,
+                offset,
+            } = lines[k];
+            let x = extent.stretch(x, n, start + k);
             for (y, &x) in y.iter_mut().zip(x) {
                 *y = (x - center) * scale + offset;
             }
@@ -244,27 +265,41 @@ fn backward_tile<F: Float>(
     sums: &mut [GradientSums],
     plane: &impl Fn(usize, GradientSums) -> Plane<F>,
 ) {
-    for (k, sums) in sums.iter_mut().enumerate() {
-        let c = start + k;
-        let (mean, sigma) = normalized(c);
-        let center = F::narrow(mean);
-        let mut total = [0.0; 2];
-        for n in 0..extent.outer {
-            let (x, dy) = (extent.stretch(x, n, c), extent.stretch(dy, n, c));
-            let [first, second] = stretch(x, dy, center, Gradient);
-            total[0] += first;
-            total[1] += second;
+    let mut planes = [Plane::default(); TILE];
+    for (k, plane) in planes[..sums.len()].iter_mut().enumerate() {
+        plane.center = F::narrow(normalized(start + k).0);
+    }
+    let mut totals = [[0.0; 2]; TILE];
+    for n in 0..extent.outer {
+        for k in 0..sums.len() {
+            let (x, dy) = (
+                extent.stretch(x, n, start + k),
+                extent.stretch(dy, n, start + k),
+            );
+            let [first, second] = stretch(x, dy, planes[k].center, Gradient);
+            totals[k][0] += first;
+            totals[k][1] += second;
         }
-        *sums = gradient_sums(total, mean, sigma, center);
-        let Plane {
-            dy_scale,
-            center,
-            x_scale,
-            offset,
-        } = plane(c, *sums);
-        for (n, mut dx) in dx.index_axis_mut(Axis(1), k).outer_iter_mut().enumerate() {
-            let (x, dy) = (extent.stretch(x, n, c), extent.stretch(dy, n, c));
-            let dx = dx.as_slice_mut().expect("inner is the last axis");
+    }
+    for (k, sums) in sums.iter_mut().enumerate() {
+        let (mean, sigma) = normalized(start + k);
+        *sums = gradient_sums(totals[k], mean, sigma, planes[k].center);
+        planes[k] = plane(start + k, *sums);
+    }
+    for n in (0..extent.outer).rev() {
+        let mut dx = dx.index_axis_mut(Axis(0), n);
+        let dx = dx.as_slice_mut().expect("whole channels of one example");
+        for (k, dx) in dx.chunks_exact_mut(extent.inner).enumerate() {
+            let Plane {
+                dy_scale,
+                center,
+                x_scale,
+                offset,
+            } = planes[k];
+            let (x, dy) = (
+                extent.stretch(x, n, start + k),
+                extent.stretch(dy, n, start + k),
+            );
             for ((dx, &x), &dy) in dx.iter_mut().zip(x).zip(dy) {
                 *dx = dy * dy_scale + (x - center) * x_scale + offset;
             }
@@ -296,9 +331,9 @@ fn column_moments<F: Float>(
         outer, channels, ..
     } = extent;
     scratch.center.clear();
-    scratch
-        .center
-        .extend((0..channels).map(|c| pivot(x[c..].iter().step_by(channels).take(PIVOT).copied())));
+    scratch.center.resize(channels, F::zero());
+    let first = &x[..channels * outer.min(PIVOT)];
+    column_pivots(first, &mut scratch.center);
     let mut again = true;
     loop {
         column_sums(x, x, extent, Powers, scratch);
@@ -316,6 +351,22 @@ fn column_moments<F: Float>(
         scratch
             .center
             .extend(moments.iter().map(|moment| F::narrow(moment.mean)));
+    }
+}
+
+#[multiversion(targets("x86_64+avx2+bmi2", "x86_64+avx512f+avx512vl+avx512dq+bmi2"))]
+fn column_pivots<F: Float>(x: &[F], pivots: &mut [F]) {
+    let (start, rows) = (
+        &x[..pivots.len()],
+        F::narrow((x.len() / pivots.len()) as f64),
+    );
+    for x in x.chunks_exact(pivots.len()) {
+        for ((pivot, &x), &start) in pivots.iter_mut().zip(x).zip(start) {
+            *pivot += x - start;
+        }
+    }
+    for (pivot, &start) in pivots.iter_mut().zip(start) {
+        *pivot = start + *pivot / rows;
     }
 }
 

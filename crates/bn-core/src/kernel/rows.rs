@@ -160,7 +160,7 @@ pub(crate) fn backward<F: Float>(
     gamma: &[F],
     moments: &[Moment],
     sums: &mut [GradientSums],
-    partial: &mut Vec<GradientSums>,
+    partial: &mut Vec<f64>,
 ) {
     let (rows, block) = (
         extent.rows_per_block(),
@@ -168,15 +168,12 @@ pub(crate) fn backward<F: Float>(
     );
     let parameters = extent.parameters();
     partial.clear();
-    partial.resize(
-        parameters * extent.rows.div_ceil(rows),
-        GradientSums::default(),
-    );
+    partial.resize(2 * parameters * extent.rows.div_ceil(rows), 0.0);
     let arrays = x
         .chunks(block)
         .zip(dy.chunks(block))
         .zip(dx.chunks_mut(block));
-    let blocks = arrays.zip(moments.chunks(rows).zip(partial.chunks_mut(parameters)));
+    let blocks = arrays.zip(moments.chunks(rows).zip(partial.chunks_mut(2 * parameters)));
     for_each(
         x.len(),
         blocks.enumerate(),
@@ -188,10 +185,11 @@ pub(crate) fn backward<F: Float>(
         },
     );
     sums.fill(GradientSums::default());
-    for partial in partial.chunks(parameters) {
-        for (sum, partial) in sums.iter_mut().zip(partial) {
-            sum.dy += partial.dy;
-            sum.dy_x_hat += partial.dy_x_hat;
+    for partial in partial.chunks(2 * parameters) {
+        let (dy, dy_x_hat) = partial.split_at(parameters);
+        for (sum, (dy, dy_x_hat)) in sums.iter_mut().zip(dy.iter().zip(dy_x_hat)) {
+            sum.dy += dy;
+            sum.dy_x_hat += dy_x_hat;
         }
     }
 }
@@ -208,9 +206,10 @@ fn backward_block<F: Float>(
     epsilon: f64,
     gamma: &[F],
     moments: &[Moment],
-    sums: &mut [GradientSums],
+    partial: &mut [f64],
 ) {
     let Extent { len, run, .. } = extent;
+    let (all_dy, all_dy_x_hat) = partial.split_at_mut(extent.parameters());
     let arrays = x
         .chunks_exact(len)
         .zip(dy.chunks_exact(len))
@@ -219,7 +218,9 @@ fn backward_block<F: Float>(
         let (mean, sigma) = (moment.mean, (moment.variance + epsilon).sqrt());
         let middle = F::narrow(mean);
         let parameters = extent.of_row(start + k);
-        let (gamma, sums) = (&gamma[parameters.clone()], &mut sums[parameters]);
+        let gamma = &gamma[parameters.clone()];
+        let sum_dy = &mut all_dy[parameters.clone()];
+        let sum_dy_x_hat = &mut all_dy_x_hat[parameters];
         // Over the row, with γ: what reaches its moments.
         let mut total = GradientSums::default();
         if run == 1 {
@@ -228,10 +229,13 @@ fn backward_block<F: Float>(
                 scale,
                 offset,
             } = Line::new(mean, sigma, 1.0, 0.0);
+            let (x, dy, dx) = (&x[..len], &dy[..len], &mut dx[..len]);
+            let (gamma, sum_dy) = (&gamma[..len], &mut sum_dy[..len]);
+            let sum_dy_x_hat = &mut sum_dy_x_hat[..len];
             for j in 0..len {
                 let x_hat: F = (x[j] - center) * scale + offset;
-                sums[j].dy += dy[j].widen();
-                sums[j].dy_x_hat += (dy[j] * x_hat).widen();
+                sum_dy[j] += dy[j].widen();
+                sum_dy_x_hat[j] += (dy[j] * x_hat).widen();
                 dx[j] = dy[j] * gamma[j];
             }
             total = gradient_sums(stretch(x, dx, middle, Gradient), mean, sigma, middle);
@@ -240,11 +244,13 @@ fn backward_block<F: Float>(
                 .chunks_exact(run)
                 .zip(dy.chunks_exact(run))
                 .zip(dx.chunks_exact_mut(run));
-            for (((x, dy), dx), (&gamma, sums)) in runs.zip(gamma.iter().zip(sums)) {
+            for ((((x, dy), dx), &gamma), (sum_dy, sum_dy_x_hat)) in
+                runs.zip(gamma).zip(sum_dy.iter_mut().zip(sum_dy_x_hat))
+            {
                 let of_run = stretch(x, dy, middle, Gradient);
                 let of_run = gradient_sums(of_run, mean, sigma, middle);
-                sums.dy += of_run.dy;
-                sums.dy_x_hat += of_run.dy_x_hat;
+                *sum_dy += of_run.dy;
+                *sum_dy_x_hat += of_run.dy_x_hat;
                 total.dy += gamma.widen() * of_run.dy;
                 total.dy_x_hat += gamma.widen() * of_run.dy_x_hat;
                 for (dx, &dy) in dx.iter_mut().zip(dy) {

@@ -3,13 +3,13 @@
 use crate::Float;
 
 /// So many rows are summed in their own type before they are widened to `f64`.
-const ROWS: usize = 8;
+const ROWS: usize = 4;
 
 /// So many columns a stretch of memory without columns is folded into.
-pub(super) const LANES: usize = 32;
+const LANES: usize = 16;
 
 /// So many of the first values give the pivot.
-pub(super) const PIVOT: usize = 16;
+pub(super) const PIVOT: usize = 8;
 
 /// What is summed for an element of `a` and the element of `b` beside it.
 pub(super) trait Terms<F>: Copy {
@@ -59,9 +59,8 @@ pub(super) fn add_rows<F: Float>(
         for c in 0..width {
             let t = |row: usize| terms.of(a[row][c], b[row][c], center[c]);
             let (t0, t1, t2, t3) = (t(0), t(1), t(2), t(3));
-            let (t4, t5, t6, t7) = (t(4), t(5), t(6), t(7));
-            let sum_0 = ((t0.0 + t1.0) + (t2.0 + t3.0)) + ((t4.0 + t5.0) + (t6.0 + t7.0));
-            let sum_1 = ((t0.1 + t1.1) + (t2.1 + t3.1)) + ((t4.1 + t5.1) + (t6.1 + t7.1));
+            let sum_0 = (t0.0 + t1.0) + (t2.0 + t3.0);
+            let sum_1 = (t0.1 + t1.1) + (t2.1 + t3.1);
             first[c] += sum_0.widen();
             second[c] += sum_1.widen();
         }
