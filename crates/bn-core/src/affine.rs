@@ -35,6 +35,23 @@ impl<F: Float> Parameters<F> {
         }
     }
 
+    /// Takes over those of another layer of the same kind.
+    #[cfg(feature = "serde")]
+    pub(crate) fn replace(&mut self, other: Self) -> crate::Result<()> {
+        use crate::check;
+        check::shape("gamma", other.gamma.shape(), self.gamma.shape())?;
+        check::shape("beta", other.beta.shape(), self.beta.shape())?;
+        self.gamma
+            .iter_mut()
+            .zip(other.gamma)
+            .for_each(|(old, new)| *old = new);
+        self.beta
+            .iter_mut()
+            .zip(other.beta)
+            .for_each(|(old, new)| *old = new);
+        Ok(())
+    }
+
     pub(crate) fn gammas_learned(&self) -> usize {
         match self.learned {
             Affine::ScaleShift | Affine::Scale => self.gamma.len(),

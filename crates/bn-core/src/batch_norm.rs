@@ -2,11 +2,19 @@
 
 mod params;
 mod renorm;
+#[cfg(feature = "serde")]
+mod serialized;
+#[cfg(feature = "safetensors")]
+mod state_dict;
 
 pub use params::{
     BatchNormParams, BatchNormValidParams, ChannelAxis, Momentum, NonFinite, Running,
 };
 pub use renorm::{RenormLimits, renorm_corrections};
+#[cfg(feature = "safetensors")]
+pub use state_dict::state_dict;
+
+use params::Choices;
 
 use crate::affine::Parameters;
 use crate::fold::Folded;
@@ -74,8 +82,14 @@ use ndarray::{Array, ArrayView, ArrayView1, ArrayViewMut, ArrayViewMut1, Dimensi
 #[doc(alias = "eq:conv-count")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(try_from = "serialized::Record<F>"),
+    serde(bound(serialize = "F: serde::Serialize")),
+    serde(bound(deserialize = "F: Float + serde::Deserialize<'de>"))
+)]
 pub struct BatchNorm<F> {
-    params: BatchNormValidParams<F>,
+    params: Choices<F>,
     parameters: Parameters<F>,
     running: Moments<F>,
     batches_tracked: u64,

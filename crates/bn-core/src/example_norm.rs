@@ -22,12 +22,15 @@ enum Group {
 
 /// The choices behind an [`ExampleNorm`], not yet checked.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ExampleNormParams<F>(ExampleNormValidParams<F>);
+pub struct ExampleNormParams<F>(Choices<F>);
 
 /// The choices behind an [`ExampleNorm`], checked once and for all.
 #[derive(Debug, Clone, PartialEq)]
+pub struct ExampleNormValidParams<F>(Choices<F>);
+
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct ExampleNormValidParams<F> {
+struct Choices<F> {
     group: Group,
     center: Center,
     epsilon: F,
@@ -38,7 +41,7 @@ pub struct ExampleNormValidParams<F> {
 
 impl<F: Float> ExampleNormParams<F> {
     fn new(group: Group, center: Center, affine: Affine) -> Self {
-        ExampleNormParams(ExampleNormValidParams {
+        ExampleNormParams(Choices {
             group,
             center,
             epsilon: F::narrow(1e-5),
@@ -111,20 +114,20 @@ impl<F: Float> ExampleNormParams<F> {
             }
         }
         check::epsilon(self.0.epsilon)?;
-        Ok(self.0)
+        Ok(ExampleNormValidParams(self.0))
     }
 }
 
 impl<F: Float> ExampleNormValidParams<F> {
     /// A new layer: γ = 1, β = 0.
     pub fn layer(self) -> ExampleNorm<F> {
-        let count = match &self.group {
+        let count = match &self.0.group {
             Group::Trailing(shape) => shape.iter().product(),
             Group::Channels { channels, .. } => *channels,
         };
         ExampleNorm {
-            parameters: Parameters::new(self.affine, count),
-            params: self,
+            parameters: Parameters::new(self.0.affine, count),
+            params: self.0,
         }
     }
 }
@@ -164,10 +167,35 @@ impl<F: Float> ExampleNormValidParams<F> {
 /// Wu & He 2018, section 3.1 (the sets of axes).
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(try_from = "Record<F>"),
+    serde(bound(serialize = "F: serde::Serialize")),
+    serde(bound(deserialize = "F: Float + serde::Deserialize<'de>"))
+)]
 #[doc(alias = "eq:axis-sets")]
 pub struct ExampleNorm<F> {
-    params: ExampleNormValidParams<F>,
+    params: Choices<F>,
     parameters: Parameters<F>,
+}
+
+/// A layer read from somewhere is checked like one built here.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Record<F> {
+    params: Choices<F>,
+    parameters: Parameters<F>,
+}
+
+#[cfg(feature = "serde")]
+impl<F: Float> TryFrom<Record<F>> for ExampleNorm<F> {
+    type Error = Error;
+
+    fn try_from(record: Record<F>) -> Result<Self> {
+        let mut layer = ExampleNormParams(record.params).check()?.layer();
+        layer.parameters.replace(record.parameters)?;
+        Ok(layer)
+    }
 }
 
 /// What the backward pass needs to remember of the forward pass.

@@ -50,12 +50,15 @@ pub enum Running {
 
 /// The choices behind a [`BatchNorm`], not yet checked.
 #[derive(Debug, Clone, PartialEq)]
-pub struct BatchNormParams<F>(BatchNormValidParams<F>);
+pub struct BatchNormParams<F>(pub(super) Choices<F>);
 
 /// The choices behind a [`BatchNorm`], checked once and for all.
 #[derive(Debug, Clone, PartialEq)]
+pub struct BatchNormValidParams<F>(Choices<F>);
+
+#[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct BatchNormValidParams<F> {
+pub(crate) struct Choices<F> {
     pub(super) channels: usize,
     pub(super) epsilon: F,
     pub(super) momentum: Momentum<F>,
@@ -70,7 +73,7 @@ pub struct BatchNormValidParams<F> {
 
 impl<F: Float> BatchNormParams<F> {
     pub(super) fn new(channels: usize) -> Self {
-        BatchNormParams(BatchNormValidParams {
+        BatchNormParams(Choices {
             channels,
             epsilon: F::narrow(1e-5),
             momentum: Momentum::Exponential(F::narrow(0.1)),
@@ -211,7 +214,7 @@ impl<F: Float> BatchNormParams<F> {
         if let Some(limits) = &params.renorm {
             limits.check()?;
         }
-        Ok(params)
+        Ok(BatchNormValidParams(params))
     }
 }
 
@@ -219,13 +222,13 @@ impl<F: Float> BatchNormValidParams<F> {
     /// A new layer: γ = 1, β = 0, running mean 0, running variance 1.
     pub fn layer(self) -> BatchNorm<F> {
         BatchNorm {
-            parameters: Parameters::new(self.affine, self.channels),
+            parameters: Parameters::new(self.0.affine, self.0.channels),
             running: Moments {
-                mean: Array1::zeros(self.channels),
-                variance: Array1::ones(self.channels),
+                mean: Array1::zeros(self.0.channels),
+                variance: Array1::ones(self.0.channels),
             },
             batches_tracked: 0,
-            params: self,
+            params: self.0,
         }
     }
 }
