@@ -485,12 +485,15 @@ impl<F: Float> ExampleNorm<F> {
                 })
             }
             &Group::Channels { channels, groups } => {
-                let (axis, expected) = match self.params.channel_axis {
-                    ChannelAxis::Second => (1, format!("[N, {channels}, …]")),
-                    ChannelAxis::Last => (rank.saturating_sub(1), format!("[N, …, {channels}]")),
+                let axis = match self.params.channel_axis {
+                    ChannelAxis::Second => 1,
+                    ChannelAxis::Last => rank.saturating_sub(1),
                 };
                 if rank < 2 || given[axis] != channels {
-                    return wrong(expected);
+                    return wrong(match self.params.channel_axis {
+                        ChannelAxis::Second => format!("[N, {channels}, …]"),
+                        ChannelAxis::Last => format!("[N, …, {channels}]"),
+                    });
                 }
                 let run = given[1..].iter().product::<usize>() / channels;
                 let (rows, len) = (given[0] * groups, channels / groups * run);
