@@ -1,114 +1,33 @@
 //! Batch normalization as a layer: training, inference, gradients.
 
-use crate::gradient::{Gradients, grad_beta, grad_gamma, grad_x, sum_dy, sum_dy_x_hat};
-use crate::normalize::{scale_shift, sigma, x_hat};
-use crate::running::{running_mean, running_variance};
-use crate::{Float, Moments, Result, RunningVariance, check};
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut1};
+mod params;
+mod renorm;
+#[cfg(feature = "serde")]
+mod serialized;
+#[cfg(feature = "safetensors")]
+mod state_dict;
 
-/// What training does with a batch that holds NaN or an infinity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum NonFinite {
-    /// An error, and the layer stays as it was: one NaN in a running statistic stays for ever.
-    #[default]
-    Refuse,
-    /// NaN in, NaN out, as in other frameworks: the whole channel and its running statistics.
-    Propagate,
-}
+pub use params::{
+    BatchNormParams, BatchNormValidParams, ChannelAxis, Momentum, NonFinite, Running,
+};
+pub use renorm::{RenormLimits, renorm_corrections};
+#[cfg(feature = "safetensors")]
+pub use state_dict::state_dict;
 
-/// The choices behind a [`BatchNorm`], not yet checked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BatchNormParams<F>(BatchNormValidParams<F>);
+use params::Choices;
 
-/// The choices behind a [`BatchNorm`], checked once and for all.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BatchNormValidParams<F> {
-    channels: usize,
-    epsilon: F,
-    momentum: F,
-    running_variance: RunningVariance,
-    non_finite: NonFinite,
-}
+use crate::affine::Parameters;
+use crate::fold::Folded;
+use crate::gradient::Gradients;
+use crate::kernel::channels::{self, Extent};
+use crate::kernel::{GradientSums, Line, Moment, Plane};
+use crate::running::step;
+use crate::standard_layout::{read, write};
+use crate::{Error, Float, Moments, Result, Workspace, check};
+use ndarray::{Array, ArrayView, ArrayView1, ArrayViewMut, ArrayViewMut1, Dimension, Ix2};
 
-impl<F: Float> BatchNormParams<F> {
-    /// ε, added to the variance inside the root; 1e-5 unless set.
-    pub fn epsilon(mut self, epsilon: F) -> Self {
-        self.0.epsilon = epsilon;
-        self
-    }
-
-    /// α, the weight of the newest batch in the running statistics; 0.1 unless set.
-    pub fn momentum(mut self, momentum: F) -> Self {
-        self.0.momentum = momentum;
-        self
-    }
-
-    /// Which variance the running average collects; unbiased unless set.
-    pub fn running_variance(mut self, running_variance: RunningVariance) -> Self {
-        self.0.running_variance = running_variance;
-        self
-    }
-
-    /// What training does with NaN and infinities; refused unless set.
-    pub fn non_finite(mut self, non_finite: NonFinite) -> Self {
-        self.0.non_finite = non_finite;
-        self
-    }
-
-    /// Checks every choice.
-    ///
-    /// # Errors
-    ///
-    /// If there are no channels, ε is not a positive finite number, or the momentum is
-    /// outside \[0, 1\].
-    ///
-    /// ```
-    /// use bn_core::BatchNorm;
-    ///
-    /// let error = BatchNorm::<f64>::params(3).momentum(1.5).check().unwrap_err();
-    /// assert_eq!(
-    ///     error.to_string(),
-    ///     "momentum is 1.5, expected a number from 0 to 1; the usual choice is 0.1",
-    /// );
-    /// ```
-    pub fn check(self) -> Result<BatchNormValidParams<F>> {
-        let BatchNormValidParams {
-            channels,
-            epsilon,
-            momentum,
-            ..
-        } = self.0;
-        check::at_least(
-            1,
-            channels,
-            "channels",
-            "pass the length of the channel axis",
-        )?;
-        let positive = |e: F| e > F::zero() && e.is_finite();
-        let expected = "a finite number greater than 0; the usual choice is 1e-5";
-        check::number("epsilon", epsilon, positive, expected)?;
-        check::momentum(momentum)?;
-        Ok(self.0)
-    }
-}
-
-impl<F: Float> BatchNormValidParams<F> {
-    /// A new layer: γ = 1, β = 0, running mean 0, running variance 1.
-    pub fn layer(self) -> BatchNorm<F> {
-        let (zeros, ones) = (Array1::zeros(self.channels), Array1::ones(self.channels));
-        BatchNorm {
-            gamma: ones.clone(),
-            beta: zeros.clone(),
-            running: Moments {
-                mean: zeros,
-                variance: ones,
-            },
-            params: self,
-        }
-    }
-}
-
-/// Batch normalization of `[N, C]`: N examples, C channels.
+/// Batch normalization of N examples with C channels each: `[N, C]`, `[N, C, L]`,
+/// `[N, C, H, W]`, `[N, C, D, H, W]`, or with the channels last.
 ///
 /// ```text
 /// y = γ (x − μ_B) / √(σ²_B + ε) + β      in training
@@ -116,7 +35,9 @@ impl<F: Float> BatchNormValidParams<F> {
 /// ```
 ///
 /// In training each channel is normalized by its moments over the batch, and the running
-/// statistics r take a step toward them; in inference r stands in for the batch.
+/// statistics r take a step toward them; in inference r stands in for the batch. The moments
+/// of a channel are over all m = N·H·W values that it has in the batch: every position of a
+/// feature map counts as an example.
 ///
 /// ```
 /// use bn_core::BatchNorm;
@@ -136,32 +57,86 @@ impl<F: Float> BatchNormValidParams<F> {
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Ioffe & Szegedy 2015, Algorithms 1 and 2.
+/// A feature map, with buffers that are allocated once:
+///
+/// ```
+/// use bn_core::{BatchNorm, Workspace};
+/// use ndarray::Array4;
+///
+/// let x = Array4::from_shape_fn((2, 3, 4, 5), |(n, c, h, w)| (n + c * h * w) as f32);
+/// let dy = x.mapv(f32::sin);
+/// let (mut y, mut dx) = (Array4::zeros(x.dim()), Array4::zeros(x.dim()));
+///
+/// let mut layer = BatchNorm::<f32>::params(3).check()?.layer();
+/// let mut workspace = Workspace::default();
+/// for _ in 0..10 {
+///     layer.forward_train_into(x.view(), y.view_mut(), &mut workspace)?;
+///     layer.backward_into(x.view(), dy.view(), dx.view_mut(), &mut workspace)?;
+///     layer.gamma_mut().scaled_add(-0.1, &workspace.dgamma());
+/// }
+/// assert!(y.sum().abs() < 1e-3 && dx.sum().abs() < 1e-3);
+/// # Ok::<(), bn_core::Error>(())
+/// ```
+///
+/// Ioffe & Szegedy 2015, Algorithms 1 and 2; section 3.2 on feature maps.
+#[doc(alias = "eq:conv-count")]
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(try_from = "serialized::Record<F>"),
+    serde(bound(serialize = "F: serde::Serialize")),
+    serde(bound(deserialize = "F: Float + serde::Deserialize<'de>"))
+)]
 pub struct BatchNorm<F> {
-    params: BatchNormValidParams<F>,
-    gamma: Array1<F>,
-    beta: Array1<F>,
+    params: Choices<F>,
+    parameters: Parameters<F>,
     running: Moments<F>,
+    batches_tracked: u64,
 }
 
 /// What the backward pass needs to remember of the forward pass.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Cache<F> {
-    x_hat: Array2<F>,
+pub struct Cache<F, D: Dimension = Ix2> {
+    x_hat: Array<F, D>,
     moments: Moments<F>,
+    groups: Vec<Group<F>>,
 }
 
-impl<F> Cache<F> {
-    /// x̂, the normalized batch, of shape `[m, C]`.
-    pub fn x_hat(&self) -> ArrayView2<'_, F> {
+impl<F, D: Dimension> Cache<F, D> {
+    /// x̂, the normalized batch, of the shape of the batch.
+    pub fn x_hat(&self) -> ArrayView<'_, F, D> {
         self.x_hat.view()
     }
 
-    /// μ_B and σ²_B, the moments that the batch was normalized with.
+    /// μ_B and σ²_B, the moments of the batch; with ghost batches, the averages of theirs.
     pub fn moments(&self) -> &Moments<F> {
         &self.moments
     }
+}
+
+/// What one channel of one (ghost) batch was normalized with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Group<F> {
+    pub(crate) moment: Moment,
+    r: F,
+    d: F,
+}
+
+/// What the backward pass is given beside dy, and what the forward pass leaves.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// x, from which x̂ is computed again; y.
+    Plain,
+    /// x̂ itself.
+    Normalized,
+}
+
+/// The batch cut into what is normalized together.
+#[derive(Clone, Copy)]
+struct Parts {
+    extent: Extent,
+    count: usize,
 }
 
 impl<F: Float> BatchNorm<F> {
@@ -176,13 +151,7 @@ impl<F: Float> BatchNorm<F> {
     /// # Ok::<(), bn_core::Error>(())
     /// ```
     pub fn params(channels: usize) -> BatchNormParams<F> {
-        BatchNormParams(BatchNormValidParams {
-            channels,
-            epsilon: F::narrow(1e-5),
-            momentum: F::narrow(0.1),
-            running_variance: RunningVariance::default(),
-            non_finite: NonFinite::default(),
-        })
+        BatchNormParams::new(channels)
     }
 
     /// Normalizes a batch by its own moments and moves the running statistics toward them.
@@ -192,34 +161,67 @@ impl<F: Float> BatchNorm<F> {
     /// r_μ ← (1 − α) r_μ + α μ_B,  r_σ² ← (1 − α) r_σ² + α σ²_B·m/(m − 1)
     /// ```
     ///
-    /// `x` and y are `[m, C]`. The cache is for [`backward`](Self::backward).
+    /// `x` and y are `[m, C]`, or of the other shapes that the layer takes. The cache is for
+    /// [`backward`](Self::backward).
     ///
     /// # Errors
     ///
-    /// If `x` has other than C channels or fewer than two examples (one alone is normalized
-    /// to 0, whatever it was), or holds NaN or an infinity and these are refused. The layer
-    /// stays as it was.
-    pub fn forward_train(&mut self, x: ArrayView2<F>) -> Result<(Array2<F>, Cache<F>)> {
-        let (m, params) = (x.nrows(), &self.params);
-        check::channels("x", &x, params.channels)?;
-        check::not_empty("x", &x)?;
-        let advice = "add examples to the batch, or use forward_eval";
-        check::at_least(2, m, "values per channel in training", advice)?;
-
-        let moments = Moments::propagate(x);
-        let Moments { mean, variance } = &moments;
-        let (r, alpha, kind) = (&self.running, params.momentum, params.running_variance);
-        let running = Moments {
-            mean: running_mean(r.mean.view(), mean.view(), alpha)?,
-            variance: running_variance(r.variance.view(), variance.view(), m, alpha, kind)?,
-        };
-        if params.non_finite == NonFinite::Refuse {
-            moments.check_finite(x)?;
-            running.check_finite(x)?;
+    /// If `x` has other than C channels or fewer than two values in a channel (one alone is
+    /// normalized to 0, whatever it was), does not divide into ghost batches, or holds NaN or
+    /// an infinity and these are refused. The layer stays as it was.
+    pub fn forward_train<D: Dimension>(
+        &mut self,
+        x: ArrayView<F, D>,
+    ) -> Result<(Array<F, D>, Cache<F, D>)> {
+        let mut workspace = Workspace::default();
+        let mut x_hat = Array::zeros(x.raw_dim());
+        let parts = self.train(&x, x_hat.view_mut(), &mut workspace, Side::Normalized)?;
+        let mut y = Array::zeros(x.raw_dim());
+        let (gamma, beta) = (&self.parameters.gamma, &self.parameters.beta);
+        let Workspace {
+            scratch, groups, ..
+        } = &mut workspace;
+        let each = parts.extent.len();
+        let (from, to) = (slice(&x_hat), slice_mut(&mut y));
+        let channels = parts.extent.channels;
+        for ((from, to), groups) in from
+            .chunks(each)
+            .zip(to.chunks_mut(each))
+            .zip(groups.chunks(channels))
+        {
+            channels::apply(from, to, parts.extent, scratch, |c| {
+                let (scale, shift) = groups[c].scale_shift(gamma[c], beta[c]);
+                Line::new(0.0, 1.0, scale, shift)
+            });
         }
-        let (x_hat, y) = self.forward(x, &moments)?;
-        self.running = running;
-        Ok((y, Cache { x_hat, moments }))
+        let moments = workspace.moments();
+        let groups = workspace.groups;
+        Ok((
+            y,
+            Cache {
+                x_hat,
+                moments,
+                groups,
+            },
+        ))
+    }
+
+    /// [`forward_train`](Self::forward_train) into an array that is there: after the first call
+    /// with a workspace, no memory is allocated. `y` has the shape of `x`; after an error its
+    /// values mean nothing.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`forward_train`](Self::forward_train), or if the shapes differ.
+    pub fn forward_train_into<D: Dimension>(
+        &mut self,
+        x: ArrayView<F, D>,
+        y: ArrayViewMut<F, D>,
+        workspace: &mut Workspace<F>,
+    ) -> Result<()> {
+        check::shape("y", y.shape(), x.shape())?;
+        self.train(&x, y, workspace, Side::Plain)?;
+        Ok(())
     }
 
     /// Normalizes by the running statistics: what an example becomes does not depend on
@@ -229,11 +231,12 @@ impl<F: Float> BatchNorm<F> {
     /// y = γ (x − r_μ) / √(r_σ² + ε) + β
     /// ```
     ///
-    /// `x` and y are `[N, C]`; N may be 1, or 0. NaN stays where it is.
+    /// `x` and y are `[N, C]`, or of the other shapes that the layer takes; N may be 1, or 0.
+    /// NaN stays where it is. A layer with [`Running::Untracked`] uses the moments of `x`.
     ///
     /// # Errors
     ///
-    /// If `x` has other than C channels.
+    /// If `x` has other than C channels; without running statistics, also those of training.
     ///
     /// ```
     /// use bn_core::{BatchNorm, Moments};
@@ -248,10 +251,49 @@ impl<F: Float> BatchNorm<F> {
     ///
     /// Ioffe & Szegedy 2015, Algorithm 2, line 11.
     #[doc(alias = "eq:eval-forward")]
-    pub fn forward_eval(&self, x: ArrayView2<F>) -> Result<Array2<F>> {
-        check::channels("x", &x, self.params.channels)?;
-        let (_, y) = self.forward(x, &self.running)?;
+    pub fn forward_eval<D: Dimension>(&self, x: ArrayView<F, D>) -> Result<Array<F, D>> {
+        let mut y = Array::zeros(x.raw_dim());
+        self.forward_eval_into(x, y.view_mut(), &mut Workspace::default())?;
         Ok(y)
+    }
+
+    /// [`forward_eval`](Self::forward_eval) into an array that is there: after the first call
+    /// with a workspace, no memory is allocated. `y` has the shape of `x`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`forward_eval`](Self::forward_eval), or if the shapes differ.
+    pub fn forward_eval_into<D: Dimension>(
+        &self,
+        x: ArrayView<F, D>,
+        y: ArrayViewMut<F, D>,
+        workspace: &mut Workspace<F>,
+    ) -> Result<()> {
+        check::shape("y", y.shape(), x.shape())?;
+        if self.params.running == Running::Untracked {
+            self.normalize_parts(&x, y, workspace, Side::Plain)?;
+            return Ok(());
+        }
+        let extent = self.extent("x", x.shape())?;
+        let Parameters { gamma, beta, .. } = &self.parameters;
+        let Moments { mean, variance } = &self.running;
+        let Workspace {
+            x: x_buffer,
+            y: y_buffer,
+            scratch,
+            ..
+        } = workspace;
+        let x = read(&x, x_buffer);
+        if x.is_empty() {
+            return Ok(());
+        }
+        write(y, y_buffer, |y| {
+            channels::apply(x, y, extent, scratch, |c| {
+                let sigma = self.sigma(variance[c].widen());
+                Line::new(mean[c].widen(), sigma, gamma[c].widen(), beta[c].widen())
+            });
+        });
+        Ok(())
     }
 
     /// The gradients of a training step, through the statistics of the batch as well.
@@ -261,7 +303,8 @@ impl<F: Float> BatchNorm<F> {
     /// ```
     ///
     /// `cache` comes from the [`forward_train`](Self::forward_train) of the same step, with γ
-    /// unchanged since; `dy` is `[m, C]`.
+    /// unchanged since; `dy` has the shape of the batch. Where γ or β is not learned, dγ or dβ
+    /// is empty.
     ///
     /// # Errors
     ///
@@ -281,52 +324,307 @@ impl<F: Float> BatchNorm<F> {
     /// assert_eq!(gradients.dbeta, array![2.5]);
     /// # Ok::<(), bn_core::Error>(())
     /// ```
-    pub fn backward(&self, cache: &Cache<F>, dy: ArrayView2<F>) -> Result<Gradients<F>> {
-        let x_hat = cache.x_hat();
-        check::channels("the cached batch", &x_hat, self.params.channels)?;
-        check::shape("dy", dy.shape(), x_hat.shape())?;
-        let (dbeta, dgamma) = match self.params.non_finite {
-            NonFinite::Refuse => (grad_beta(dy)?, grad_gamma(dy, x_hat)?),
-            NonFinite::Propagate => (sum_dy(dy), sum_dy_x_hat(dy, x_hat)),
+    pub fn backward<D: Dimension>(
+        &self,
+        cache: &Cache<F, D>,
+        dy: ArrayView<F, D>,
+    ) -> Result<Gradients<F, D>> {
+        let mut workspace = Workspace {
+            groups: cache.groups.clone(),
+            ..Workspace::default()
         };
-        let sigma = sigma(cache.moments.variance.view(), self.params.epsilon);
-        let dx = grad_x(
-            dy,
-            x_hat,
-            dgamma.view(),
-            dbeta.view(),
-            self.gamma.view(),
-            sigma.view(),
-        )?;
+        let mut dx = Array::zeros(dy.raw_dim());
+        let x_hat = cache.x_hat();
+        self.extent("the cached batch", x_hat.shape())?;
+        check::shape("dy", dy.shape(), x_hat.shape())?;
+        self.back(&x_hat, &dy, dx.view_mut(), &mut workspace, Side::Normalized)?;
+        let (dgamma, dbeta) = self.parameters.gradients(&workspace.sums);
         Ok(Gradients { dx, dgamma, dbeta })
     }
 
-    /// (x̂, y)
-    fn forward(&self, x: ArrayView2<F>, moments: &Moments<F>) -> Result<(Array2<F>, Array2<F>)> {
-        let sigma = sigma(moments.variance.view(), self.params.epsilon);
-        let x_hat = x_hat(x, moments.mean.view(), sigma.view());
-        let y = scale_shift(x_hat.view(), self.gamma.view(), self.beta.view())?;
-        Ok((x_hat, y))
+    /// [`backward`](Self::backward) into an array that is there, from the `x` of the step in
+    /// place of a copy of x̂: after the first call with a workspace, no memory is allocated.
+    ///
+    /// `workspace` comes from the [`forward_train_into`](Self::forward_train_into) of the same
+    /// step; dγ and dβ are left [in it](Workspace::dgamma). `x`, `dy` and `dx` have the shape of
+    /// the batch.
+    ///
+    /// # Errors
+    ///
+    /// If a shape is not that of the batch, or `dy` holds NaN or an infinity and these are
+    /// refused.
+    pub fn backward_into<D: Dimension>(
+        &self,
+        x: ArrayView<F, D>,
+        dy: ArrayView<F, D>,
+        dx: ArrayViewMut<F, D>,
+        workspace: &mut Workspace<F>,
+    ) -> Result<()> {
+        self.extent("x", x.shape())?;
+        check::shape("x", x.shape(), &workspace.shape)?;
+        check::shape("dy", dy.shape(), x.shape())?;
+        check::shape("dx", dx.shape(), x.shape())?;
+        self.back(&x, &dy, dx, workspace, Side::Plain)?;
+        workspace.set_gradients(&self.parameters);
+        Ok(())
     }
 
-    /// γ, the learned scale, of shape `[C]`.
+    /// Training without its result: normalizes, then moves the running statistics.
+    fn train<D: Dimension>(
+        &mut self,
+        x: &ArrayView<F, D>,
+        out: ArrayViewMut<F, D>,
+        workspace: &mut Workspace<F>,
+        side: Side,
+    ) -> Result<Parts> {
+        let parts = self.normalize_parts(x, out, workspace, side)?;
+        if self.params.running == Running::Tracked {
+            self.running.mean.assign(&workspace.running.mean);
+            self.running.variance.assign(&workspace.running.variance);
+            self.batches_tracked += parts.count as u64;
+        }
+        Ok(parts)
+    }
+
+    /// Normalizes every part of the batch by its own moments; what the running statistics are
+    /// to become is left in the workspace.
+    fn normalize_parts<D: Dimension>(
+        &self,
+        x: &ArrayView<F, D>,
+        out: ArrayViewMut<F, D>,
+        workspace: &mut Workspace<F>,
+        side: Side,
+    ) -> Result<Parts> {
+        let parts = self.parts(x)?;
+        let Parts { extent, count } = parts;
+        let (m, each, channels) = (extent.per_channel(), extent.len(), extent.channels);
+        let correction = self.params.running_variance.correction(m)?;
+        workspace.start(x.shape(), count * channels, &self.running);
+        let Workspace {
+            x: x_buffer,
+            y: y_buffer,
+            moments,
+            groups,
+            running,
+            scratch,
+            ..
+        } = workspace;
+        let Parameters { gamma, beta, .. } = &self.parameters;
+        let values = read(x, x_buffer);
+        write(out, y_buffer, |out| {
+            for (k, (x, out)) in values.chunks(each).zip(out.chunks_mut(each)).enumerate() {
+                let moments = &mut moments[..channels];
+                let group =
+                    |c: usize, moment| self.group(moment, running.mean[c], running.variance[c]);
+                channels::forward(x, out, extent, moments, scratch, |c, moment| {
+                    let (scale, shift) = match side {
+                        Side::Normalized => (1.0, 0.0),
+                        Side::Plain => group(c, moment).scale_shift(gamma[c], beta[c]),
+                    };
+                    Line::new(moment.mean, self.sigma(moment.variance), scale, shift)
+                });
+                groups.extend(
+                    moments
+                        .iter()
+                        .enumerate()
+                        .map(|(c, &moment)| group(c, moment)),
+                );
+                let alpha = self.alpha(k as u64);
+                for (c, moment) in moments.iter().enumerate() {
+                    let variance = F::narrow(moment.variance * correction);
+                    running.mean[c] = step(running.mean[c], F::narrow(moment.mean), alpha);
+                    running.variance[c] = step(running.variance[c], variance, alpha);
+                }
+            }
+        });
+        if self.params.non_finite == NonFinite::Refuse {
+            check::all_finite(
+                "the mean",
+                groups.iter().map(|g| F::narrow(g.moment.mean)),
+                "x",
+                x,
+            )?;
+            check::all_finite(
+                "the variance",
+                groups.iter().map(|g| F::narrow(g.moment.variance)),
+                "x",
+                x,
+            )?;
+            check::all_finite("the running mean", running.mean.iter().copied(), "x", x)?;
+            check::all_finite(
+                "the running variance",
+                running.variance.iter().copied(),
+                "x",
+                x,
+            )?;
+        }
+        Ok(parts)
+    }
+
+    /// `x` is what `side` says; the groups are in the workspace, dγ and dβ are left there.
+    fn back<D: Dimension>(
+        &self,
+        x: &ArrayView<F, D>,
+        dy: &ArrayView<F, D>,
+        dx: ArrayViewMut<F, D>,
+        workspace: &mut Workspace<F>,
+        side: Side,
+    ) -> Result<()> {
+        let Parts { extent, .. } = self.parts(x)?;
+        let (m, each, channels) = (extent.per_channel(), extent.len(), extent.channels);
+        let Workspace {
+            x: x_buffer,
+            y: dy_buffer,
+            dx: dx_buffer,
+            groups,
+            part_sums,
+            sums,
+            scratch,
+            ..
+        } = workspace;
+        let gamma = &self.parameters.gamma;
+        sums.clear();
+        sums.resize(channels, GradientSums::default());
+        part_sums.clear();
+        part_sums.resize(channels, GradientSums::default());
+        let (x, dy_values) = (read(x, x_buffer), read(dy, dy_buffer));
+        write(dx, dx_buffer, |dx| {
+            let inputs = x.chunks(each).zip(dy_values.chunks(each));
+            let outputs = dx.chunks_mut(each).zip(groups.chunks(channels));
+            for ((x, dy), (dx, groups)) in inputs.zip(outputs) {
+                let seen = |c: usize| match side {
+                    Side::Plain => (groups[c].moment.mean, self.sigma(groups[c].moment.variance)),
+                    Side::Normalized => (0.0, 1.0),
+                };
+                channels::backward(x, dy, dx, extent, seen, part_sums, scratch, |c, sums| {
+                    let (scale, _) = groups[c].scale_shift(gamma[c], F::zero());
+                    let (mean, sigma) = seen(c);
+                    let outside = match side {
+                        Side::Plain => 1.0,
+                        Side::Normalized => self.sigma(groups[c].moment.variance),
+                    };
+                    Plane::new(mean, sigma, scale / outside, sums, m)
+                });
+                for ((sum, part), group) in sums.iter_mut().zip(&*part_sums).zip(groups) {
+                    sum.dy += part.dy;
+                    sum.dy_x_hat += group.r.widen() * part.dy_x_hat + group.d.widen() * part.dy;
+                }
+            }
+        });
+        if self.params.non_finite == NonFinite::Refuse {
+            check::all_finite(
+                "dbeta",
+                sums.iter().map(|sums| F::narrow(sums.dy)),
+                "dy",
+                dy,
+            )?;
+            check::all_finite(
+                "dgamma",
+                sums.iter().map(|sums| F::narrow(sums.dy_x_hat)),
+                "dy",
+                dy,
+            )?;
+        }
+        Ok(())
+    }
+
+    /// √(σ² + ε)
+    fn sigma(&self, variance: f64) -> f64 {
+        (variance + self.params.epsilon.widen()).sqrt()
+    }
+
+    /// The weight of the newest batch, so many after the last that was tracked.
+    fn alpha(&self, later: u64) -> F {
+        match self.params.momentum {
+            Momentum::Exponential(alpha) => alpha,
+            Momentum::Cumulative => F::narrow(1.0 / (self.batches_tracked + later + 1) as f64),
+        }
+    }
+
+    fn group(&self, moment: Moment, running_mean: F, running_variance: F) -> Group<F> {
+        let (mut r, mut d) = (F::one(), F::zero());
+        if let Some(limits) = &self.params.renorm {
+            let sigma_r = F::narrow(self.sigma(running_variance.widen()));
+            r = limits.r(F::narrow(self.sigma(moment.variance)), sigma_r);
+            d = limits.d(F::narrow(moment.mean), running_mean, sigma_r);
+        }
+        Group { moment, r, d }
+    }
+
+    fn extent(&self, what: &'static str, shape: &[usize]) -> Result<Extent> {
+        let (rank, channels) = (shape.len(), self.params.channels);
+        let axis = match self.params.channel_axis {
+            ChannelAxis::Second => 1,
+            ChannelAxis::Last => rank.saturating_sub(1),
+        };
+        if rank < 2 || shape[axis] != channels {
+            let expected = match self.params.channel_axis {
+                _ if rank <= 2 => format!("[N, {channels}]"),
+                ChannelAxis::Second => format!("[N, {channels}, …]"),
+                ChannelAxis::Last => format!("[N, …, {channels}]"),
+            };
+            let given = shape.to_vec();
+            return Err(Error::Shape {
+                what,
+                given,
+                expected,
+            });
+        }
+        Ok(Extent {
+            outer: shape[..axis].iter().product(),
+            channels,
+            inner: shape[axis + 1..].iter().product(),
+        })
+    }
+
+    /// The batch in training: its ghost batches, or itself.
+    fn parts<D: Dimension>(&self, x: &ArrayView<F, D>) -> Result<Parts> {
+        let extent = self.extent("x", x.shape())?;
+        check::not_empty("x", x)?;
+        let examples = x.shape()[0];
+        let each = self.params.ghost_batch.unwrap_or(examples);
+        if !examples.is_multiple_of(each) {
+            let given = x.shape().to_vec();
+            let expected = format!("a multiple of {each} examples, the size of a ghost batch");
+            return Err(Error::Shape {
+                what: "x",
+                given,
+                expected,
+            });
+        }
+        let count = examples / each;
+        let extent = Extent {
+            outer: extent.outer / count,
+            ..extent
+        };
+        let advice = "add examples to the batch, or use forward_eval";
+        check::at_least(
+            2,
+            extent.per_channel(),
+            "values per channel in training",
+            advice,
+        )?;
+        Ok(Parts { extent, count })
+    }
+
+    /// γ, the scale, of shape `[C]`.
     pub fn gamma(&self) -> ArrayView1<'_, F> {
-        self.gamma.view()
+        self.parameters.gamma.view()
     }
 
-    /// γ, to be learned or set; its length is fixed.
+    /// γ, to be learned or set; its length is fixed. Empty in a layer that does not learn it.
     pub fn gamma_mut(&mut self) -> ArrayViewMut1<'_, F> {
-        self.gamma.view_mut()
+        self.parameters.gamma_mut()
     }
 
-    /// β, the learned shift, of shape `[C]`.
+    /// β, the shift, of shape `[C]`.
     pub fn beta(&self) -> ArrayView1<'_, F> {
-        self.beta.view()
+        self.parameters.beta.view()
     }
 
-    /// β, to be learned or set; its length is fixed.
+    /// β, to be learned or set; its length is fixed. Empty in a layer that does not learn it.
     pub fn beta_mut(&mut self) -> ArrayViewMut1<'_, F> {
-        self.beta.view_mut()
+        self.parameters.beta_mut()
     }
 
     /// ε.
@@ -337,6 +635,21 @@ impl<F: Float> BatchNorm<F> {
     /// The running mean and the running variance.
     pub fn running(&self) -> &Moments<F> {
         &self.running
+    }
+
+    /// What the layer does in inference, to be [folded](fn@crate::fold::fold) into the one before.
+    pub fn folded(&self) -> Folded<'_, F> {
+        Folded {
+            gamma: self.gamma(),
+            beta: self.beta(),
+            running: &self.running,
+            epsilon: self.params.epsilon,
+        }
+    }
+
+    /// How many batches the running statistics have seen.
+    pub fn batches_tracked(&self) -> u64 {
+        self.batches_tracked
     }
 
     /// Replaces the running statistics: by those of a trained model, of the whole training
@@ -363,4 +676,34 @@ impl<F: Float> BatchNorm<F> {
         self.running = running;
         Ok(())
     }
+
+    /// Changes how far batch renormalization may go: the paper starts at r_max = 1, d_max = 0
+    /// and relaxes them in the course of training. `None` is plain batch normalization.
+    ///
+    /// # Errors
+    ///
+    /// If r_max is below 1 or d_max below 0.
+    pub fn set_renorm(&mut self, limits: Option<RenormLimits<F>>) -> Result<()> {
+        if let Some(limits) = &limits {
+            limits.check()?;
+        }
+        self.params.renorm = limits;
+        Ok(())
+    }
+}
+
+impl<F: Float> Group<F> {
+    /// y = γ (x̂ r + d) + β as a scale and a shift of x̂.
+    fn scale_shift(&self, gamma: F, beta: F) -> (f64, f64) {
+        let (gamma, beta) = (gamma.widen(), beta.widen());
+        (gamma * self.r.widen(), gamma * self.d.widen() + beta)
+    }
+}
+
+fn slice<F, D: Dimension>(x: &Array<F, D>) -> &[F] {
+    x.as_slice().expect("a new array is in standard layout")
+}
+
+fn slice_mut<F, D: Dimension>(x: &mut Array<F, D>) -> &mut [F] {
+    x.as_slice_mut().expect("a new array is in standard layout")
 }

@@ -89,17 +89,6 @@ pub(crate) fn no_overflow<'a, F: Float>(
     Err(Error::Overflow { what })
 }
 
-/// `sums` over `input` are finite. NaN and infinities survive a sum, so that looking at a few
-/// sums is enough to know all of `input`; it is searched on failure only.
-pub(crate) fn finite_sums<F: Float, D: Dimension>(
-    what: &'static str,
-    sums: ArrayView1<F>,
-    input_name: &'static str,
-    input: &ArrayView<F, D>,
-) -> Result<()> {
-    no_overflow(what, sums).or_else(|overflow| finite(input_name, input).and(Err(overflow)))
-}
-
 pub(crate) fn number<F: Float>(
     what: &'static str,
     given: F,
@@ -132,6 +121,13 @@ pub(crate) fn numbers<F: Float>(
     }
 }
 
+/// ε of a layer: it has to keep a channel that does not vary from being divided by zero.
+pub(crate) fn epsilon<F: Float>(epsilon: F) -> Result<()> {
+    let positive = |e: F| e > F::zero() && e.is_finite();
+    let expected = "a finite number greater than 0; the usual choice is 1e-5";
+    number("epsilon", epsilon, positive, expected)
+}
+
 /// Running statistics move by a fraction of the way.
 pub(crate) fn momentum<F: Float>(momentum: F) -> Result<()> {
     let in_range = |a: F| a >= F::zero() && a <= F::one();
@@ -151,4 +147,18 @@ pub(crate) fn variance<F: Float>(variance: ArrayView1<F>) -> Result<()> {
         in_range,
         "a finite number, 0 or greater",
     )
+}
+
+/// `results` over `input` are finite. NaN and infinities survive a sum, so that looking at the
+/// results is enough to know all of `input`; it is searched on failure only.
+pub(crate) fn all_finite<F: Float, D: Dimension>(
+    what: &'static str,
+    mut results: impl Iterator<Item = F>,
+    input_name: &'static str,
+    input: &ArrayView<F, D>,
+) -> Result<()> {
+    if results.all(|result| result.is_finite()) {
+        return Ok(());
+    }
+    finite(input_name, input).and(Err(Error::Overflow { what }))
 }

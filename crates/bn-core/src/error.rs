@@ -61,6 +61,16 @@ pub enum Error {
         what: &'static str,
     },
 
+    /// A file of parameters that does not hold what it should.
+    #[cfg(feature = "safetensors")]
+    #[error("{entry}: {problem}: check the name and the type of the layer that was saved")]
+    StateDict {
+        /// The entry that was looked for.
+        entry: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+
     /// A number outside the range where the equation holds.
     #[error("{what} is {given}, expected {expected}")]
     OutOfRange {

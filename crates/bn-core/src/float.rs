@@ -11,7 +11,7 @@ mod sealed {
 ///
 /// Sums over a batch run in `f64` for both types: an `f32` statistic is rounded to
 /// `f32` once, at the end.
-pub trait Float: NdFloat + FromPrimitive + sealed::Sealed {
+pub trait Float: NdFloat + FromPrimitive + Default + sealed::Sealed {
     /// The same number as `f64`; nothing is lost.
     fn widen(self) -> f64;
     /// The nearest number of this type; infinite where `value` is beyond its range.
@@ -19,18 +19,22 @@ pub trait Float: NdFloat + FromPrimitive + sealed::Sealed {
 }
 
 impl Float for f32 {
+    #[inline(always)]
     fn widen(self) -> f64 {
         f64::from(self)
     }
+    #[inline(always)]
     fn narrow(value: f64) -> Self {
         value as f32
     }
 }
 
 impl Float for f64 {
+    #[inline(always)]
     fn widen(self) -> f64 {
         self
     }
+    #[inline(always)]
     fn narrow(value: f64) -> Self {
         value
     }

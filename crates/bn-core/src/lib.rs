@@ -36,11 +36,16 @@
 //!
 //! | module | equations |
 //! |---|---|
-//! | [`moments`] | mean and variance of a batch |
+//! | [`batch_norm`] | the layer: training, inference, backward; ghost batches, renormalization |
+//! | [`example_norm`] | layer, instance, group and root mean square normalization |
+//! | [`moments`], [`streaming`], [`percentile`] | mean and variance, at once or in pieces; percentiles |
 //! | [`normalize`](mod@normalize) | x̂, y = γx̂ + β, and the γ, β that undo it |
-//! | [`running`] | running mean and running variance |
-//! | [`gradient`] | dβ, dγ, dx |
-//! | [`batch_norm`] | the layer: training, inference, backward |
+//! | [`running`], [`adapt`] | running mean and variance, and their blend with test data |
+//! | [`gradient`] | dβ, dγ, dx̂, dσ², dμ, dx, the Jacobian |
+//! | [`fold`](mod@fold) | batch norm folded into the layer before it |
+//! | [`noise`] | what a small batch does to μ, σ and x̂; dropout |
+//! | [`scale`] | scale invariance, effective learning rate, equilibrium |
+//! | [`landscape`], [`depth`] | how much gradients move; growth, rank and residual branches with depth |
 //! | [`importance`] | covariate shift: density ratios, weights, effective sample size |
 //! | [`two_sample`] | is there a shift at all? the classifier two-sample test |
 //! | [`distance`] | how far apart: KL, W₂, MMD, sliced W₂ |
@@ -48,22 +53,41 @@
 //! An item carries the label of its equation as a search alias: look for
 //! `eq:normalize` in the search box.
 
+pub mod adapt;
+mod affine;
 pub mod batch_norm;
 mod check;
+pub mod depth;
 pub mod distance;
 mod error;
+pub mod example_norm;
 mod float;
+pub mod fold;
 pub mod gradient;
 pub mod importance;
+mod kernel;
+pub mod landscape;
 pub mod moments;
+pub mod noise;
 pub mod normalize;
+pub mod percentile;
 pub mod running;
+pub mod scale;
+mod standard_layout;
+pub mod streaming;
 mod sum;
 pub mod two_sample;
+mod workspace;
 
-pub use batch_norm::{BatchNorm, BatchNormParams, BatchNormValidParams, Cache, NonFinite};
+pub use affine::Affine;
+pub use batch_norm::{
+    BatchNorm, BatchNormParams, BatchNormValidParams, Cache, ChannelAxis, Momentum, NonFinite,
+    RenormLimits, Running,
+};
 pub use error::{Error, Result};
+pub use example_norm::{ExampleNorm, ExampleNormParams, ExampleNormValidParams};
 pub use float::Float;
 pub use gradient::Gradients;
 pub use moments::Moments;
 pub use running::RunningVariance;
+pub use workspace::Workspace;

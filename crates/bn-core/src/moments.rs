@@ -9,6 +9,7 @@ use ndarray::{Array1, ArrayView1, ArrayView2};
 /// Of a batch, of a whole data set, or running: whatever a normalization divides by.
 /// Read as a distribution it is the diagonal Gaussian with these moments.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Moments<F> {
     /// μ, of shape `[C]`.
     pub mean: Array1<F>,
@@ -42,7 +43,7 @@ pub struct Moments<F> {
 pub fn batch_mean<F: Float>(x: ArrayView2<F>) -> Result<Array1<F>> {
     check::not_empty("x", &x)?;
     let mean = mu(x).mapv(F::narrow);
-    check::finite_sums("the mean", mean.view(), "x", &x)?;
+    check::all_finite("the mean", mean.iter().copied(), "x", &x)?;
     Ok(mean)
 }
 
@@ -73,6 +74,88 @@ pub fn batch_mean<F: Float>(x: ArrayView2<F>) -> Result<Array1<F>> {
 #[doc(alias = "eq:batch-variance")]
 pub fn batch_variance<F: Float>(x: ArrayView2<F>) -> Result<Array1<F>> {
     Ok(Moments::of(x)?.variance)
+}
+
+/// The variance of each channel in one pass over the batch: a trap.
+///
+/// ```text
+/// σ²_B = 1/m Σᵢ xᵢ² − μ_B²
+/// ```
+///
+/// The same number as [`batch_variance`] on paper. In floating point two large numbers cancel,
+/// and where the mean is large the result is noise, even a negative "variance". Everything is
+/// computed in `F`, one example after the other, to show just that. `x` is `[m, C]`, the result
+/// `[C]`.
+///
+/// # Errors
+///
+/// If `x` is empty or holds NaN or an infinity.
+///
+/// ```
+/// use bn_core::moments::textbook_variance;
+/// use ndarray::array;
+///
+/// assert_eq!(textbook_variance(array![[1.0_f32], [5.0]].view())?, array![4.0]);
+/// let far = array![[1e4_f32 + 1.0], [1e4 + 5.0]];
+/// assert_ne!(textbook_variance(far.view())?, array![4.0]);
+/// # Ok::<(), bn_core::Error>(())
+/// ```
+///
+/// Chan, Golub & LeVeque 1983, equation 1.3.
+#[doc(alias = "eq:textbook-variance")]
+pub fn textbook_variance<F: Float>(x: ArrayView2<F>) -> Result<Array1<F>> {
+    check::not_empty("x", &x)?;
+    check::finite("x", &x)?;
+    let m = F::narrow(x.nrows() as f64);
+    let (mut sum, mut squares) = (Array1::zeros(x.ncols()), Array1::zeros(x.ncols()));
+    for x in x.rows() {
+        sum += &x;
+        squares += &x.mapv(|x| x * x);
+    }
+    let mean = sum / m;
+    Ok(squares / m - &mean * &mean)
+}
+
+/// The variance of each channel in one pass, around a pivot.
+///
+/// ```text
+/// σ²_B = 1/m Σᵢ (xᵢ − K)² − (1/m Σᵢ (xᵢ − K))²
+/// ```
+///
+/// The same for every K on paper. A pivot within a standard deviation or so of the mean, such
+/// as the first few examples give, leaves nothing to cancel: this is how the layers find their
+/// moments in one pass. `x` is `[m, C]`, `pivot` and the result are `[C]`.
+///
+/// # Errors
+///
+/// If the shapes do not fit, `x` is empty, a value is not finite, or the variance is too large
+/// for `F`.
+///
+/// ```
+/// use bn_core::moments::shifted_variance;
+/// use ndarray::array;
+///
+/// let x = array![[1e6_f32 + 1.0], [1e6 + 5.0]];
+/// assert_eq!(shifted_variance(x.view(), array![1e6].view())?, array![4.0]);
+/// # Ok::<(), bn_core::Error>(())
+/// ```
+///
+/// Chan, Golub & LeVeque 1983, section 3.
+#[doc(alias = "eq:shifted-variance")]
+pub fn shifted_variance<F: Float>(x: ArrayView2<F>, pivot: ArrayView1<F>) -> Result<Array1<F>> {
+    check::not_empty("x", &x)?;
+    check::shape("pivot", pivot.shape(), &[x.ncols()])?;
+    check::finite("x", &x)?;
+    check::finite("pivot", &pivot)?;
+    let m = x.nrows() as f64;
+    let pivots = pivot
+        .broadcast(x.raw_dim())
+        .expect("[C] broadcasts to [m, C]");
+    let delta = sum_over_batch(x, pivots, |x, k| x - k) / m;
+    let mean_square = sum_over_batch(x, pivots, |x, k| (x - k) * (x - k)) / m;
+    let variance = (mean_square - &delta * &delta).mapv(F::narrow);
+    check::no_overflow("the variance", &variance)?;
+    Ok(variance)
 }
 
 impl<F: Float> Moments<F> {
@@ -110,8 +193,8 @@ impl<F: Float> Moments<F> {
 
     /// These moments, computed from `x`, are finite: then so is `x`.
     pub(crate) fn check_finite(&self, x: ArrayView2<F>) -> Result<()> {
-        check::finite_sums("the mean", self.mean.view(), "x", &x)?;
-        check::finite_sums("the variance", self.variance.view(), "x", &x)
+        check::all_finite("the mean", self.mean.iter().copied(), "x", &x)?;
+        check::all_finite("the variance", self.variance.iter().copied(), "x", &x)
     }
 
     /// These moments fit an array of so many channels, and a variance is a variance.

@@ -147,6 +147,34 @@ pub fn standard_deviation<F: Float>(variance: ArrayView1<F>, epsilon: F) -> Resu
     Ok(sigma(variance, epsilon))
 }
 
+/// The variance that is left after normalization: below 1, by ε.
+///
+/// ```text
+/// Var x̂ = σ² / (σ² + ε)
+/// ```
+///
+/// `variance` and the result are `[C]`. A channel whose variance is not much larger than ε
+/// keeps much less than 1.
+///
+/// # Errors
+///
+/// Those of [`standard_deviation`].
+///
+/// ```
+/// use bn_core::normalize::normalized_variance;
+/// use ndarray::array;
+///
+/// assert_eq!(normalized_variance(array![3.0, 0.0].view(), 1.0)?, array![0.75, 0.0]);
+/// # Ok::<(), bn_core::Error>(())
+/// ```
+///
+/// From Ioffe & Szegedy 2015, Algorithm 1, line 3.
+#[doc(alias = "eq:normalized-variance")]
+pub fn normalized_variance<F: Float>(variance: ArrayView1<F>, epsilon: F) -> Result<Array1<F>> {
+    standard_deviation(variance, epsilon)?; // for its questions
+    Ok(variance.mapv(|v| v / (v + epsilon)))
+}
+
 // The formulas without the questions, for numbers that are known to be good or may be NaN.
 
 /// (x − μ) / σ

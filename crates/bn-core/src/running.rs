@@ -1,10 +1,11 @@
 //! Running statistics: what training remembers for inference.
 
 use crate::{Float, Result, check};
-use ndarray::{Array1, ArrayView1};
+use ndarray::{Array1, ArrayView1, Zip};
 
 /// Which variance the running average collects. Frameworks disagree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum RunningVariance {
     /// σ²_B·m/(m − 1), whose expectation is the variance of the population. PyTorch's choice,
     /// and that of the paper (Algorithm 2, line 10).
@@ -12,6 +13,20 @@ pub enum RunningVariance {
     Unbiased,
     /// σ²_B as the batch was normalized with. The choice of Keras and Flax.
     Population,
+}
+
+impl RunningVariance {
+    /// What σ²_B of m values is multiplied by.
+    pub(crate) fn correction(self, m: usize) -> Result<f64> {
+        match self {
+            RunningVariance::Unbiased => {
+                let advice = "one value has no unbiased variance";
+                check::at_least(2, m, "values per channel", advice)?;
+                Ok(m as f64 / (m - 1) as f64)
+            }
+            RunningVariance::Population => Ok(1.0),
+        }
+    }
 }
 
 /// One step of the running mean, an exponential moving average.
@@ -84,23 +99,45 @@ pub fn running_variance<F: Float>(
 ) -> Result<Array1<F>> {
     check::momentum(momentum)?;
     check::shape("the batch variance", batch.shape(), running.shape())?;
-    let correction = match kind {
-        RunningVariance::Unbiased => {
-            check::at_least(
-                2,
-                m,
-                "values per channel",
-                "one value has no unbiased variance",
-            )?;
-            m as f64 / (m - 1) as f64
-        }
-        RunningVariance::Population => 1.0,
-    };
+    let correction = kind.correction(m)?;
     let batch = batch.mapv(|variance| F::narrow(variance.widen() * correction));
     Ok(exponential_average(running, batch.view(), momentum))
 }
 
 /// r ← (1 − α) r + α s
 fn exponential_average<F: Float>(r: ArrayView1<F>, s: ArrayView1<F>, alpha: F) -> Array1<F> {
-    &r * (F::one() - alpha) + &s * alpha
+    Zip::from(r).and(s).map_collect(|&r, &s| step(r, s, alpha))
+}
+
+/// r ← (1 − α) r + α s
+pub(crate) fn step<F: Float>(r: F, s: F, alpha: F) -> F {
+    r * (F::one() - alpha) + s * alpha
+}
+
+/// What is left of the start after T steps of the running average.
+///
+/// ```text
+/// (1 − α)^T
+/// ```
+///
+/// The running mean starts at 0 and the running variance at 1, whatever the data: with α = 0.1
+/// it takes 44 steps until less than a hundredth of that is left.
+///
+/// # Errors
+///
+/// If α is outside \[0, 1\].
+///
+/// ```
+/// use bn_core::running::start_up_bias;
+///
+/// assert_eq!(start_up_bias(0.5, 3)?, 0.125);
+/// assert!(start_up_bias(0.1, 44)? < 0.01 && start_up_bias(0.1, 43)? > 0.01);
+/// # Ok::<(), bn_core::Error>(())
+/// ```
+///
+/// Kingma & Ba 2015, section 3, on the same average.
+#[doc(alias = "eq:start-up-bias")]
+pub fn start_up_bias<F: Float>(momentum: F, steps: u32) -> Result<F> {
+    check::momentum(momentum)?;
+    Ok(F::narrow((1.0 - momentum.widen()).powf(f64::from(steps))))
 }

@@ -1,7 +1,10 @@
 //! The gradients, against finite differences and against what is known of the Jacobian.
 
 use bn_core::Moments;
-use bn_core::gradient::{grad_beta, grad_gamma, grad_x};
+use bn_core::gradient::{
+    grad_beta, grad_bias, grad_gamma, grad_mean, grad_variance, grad_x, grad_x_eval, grad_x_hat,
+    grad_x_three_terms, jacobian,
+};
 use bn_core::normalize::{normalize, scale_shift, standard_deviation};
 use ndarray::{Array1, Array2, array};
 use proptest::prelude::*;
@@ -148,6 +151,104 @@ proptest! {
             prop_assert!(dx.column(c).dot(&x_hat.column(c)).abs() < 1e-9);
         }
     }
+}
+
+/// Covers eq:grad-x-three-terms.
+/// Covers eq:grad-x-hat.
+/// Covers eq:grad-variance.
+/// Covers eq:grad-mean.
+#[test]
+fn three_terms_are_the_compact_form() {
+    for epsilon in [0.0, 0.3] {
+        let case = Case::new(7, epsilon);
+        let moments = Moments::of(case.x.view()).unwrap();
+        let dx_hat = grad_x_hat(case.dy.view(), case.gamma.view()).unwrap();
+        let dx = grad_x_three_terms(dx_hat.view(), case.x.view(), &moments, epsilon).unwrap();
+        for (a, b) in dx.iter().zip(&case.dx()) {
+            close(*a, *b);
+        }
+    }
+}
+
+/// x̂ as a function of its moments, held apart from x.
+///
+/// Covers eq:grad-variance.
+/// Covers eq:grad-mean.
+#[test]
+fn dvariance_and_dmean_agree_with_finite_differences() {
+    let case = Case::new(6, 0.2);
+    let moments = Moments::of(case.x.view()).unwrap();
+    let loss = |moments: &Moments<f64>| {
+        let x_hat = normalize(case.x.view(), moments, case.epsilon).unwrap();
+        (x_hat * &case.dy).sum()
+    };
+    let h = 1e-5;
+    let sigma = standard_deviation(moments.variance.view(), case.epsilon).unwrap();
+    let dmean = grad_mean(case.dy.view(), sigma.view()).unwrap();
+    let dvariance = grad_variance(case.dy.view(), case.x.view(), &moments, case.epsilon).unwrap();
+    for c in 0..3 {
+        let at = |h: f64, k: f64| {
+            let mut moments = moments.clone();
+            moments.mean[c] += h;
+            moments.variance[c] += k;
+            loss(&moments)
+        };
+        close(dmean[c], (at(h, 0.0) - at(-h, 0.0)) / (2.0 * h));
+        close(dvariance[c], (at(0.0, h) - at(0.0, -h)) / (2.0 * h));
+    }
+}
+
+/// Covers eq:jacobian.
+#[test]
+fn the_jacobian_times_dy_is_dx_and_its_rank_is_m_minus_two() {
+    for m in [2, 3, 8] {
+        let case = Case::new(m, 0.0);
+        let sigma =
+            standard_deviation(Moments::of(case.x.view()).unwrap().variance.view(), 0.0).unwrap();
+        let x_hat = case.x_hat();
+        for c in 0..3 {
+            let j = jacobian(x_hat.column(c), case.gamma[c], sigma[c]).unwrap();
+            for (a, b) in j.dot(&case.dy.column(c)).iter().zip(case.dx().column(c)) {
+                close(*a, *b);
+            }
+            // A projection's rank is its trace.
+            let projection = jacobian(x_hat.column(c), 1.0, 1.0).unwrap();
+            close(projection.diag().sum(), m as f64 - 2.0);
+            for (a, b) in projection.dot(&projection).iter().zip(&projection) {
+                close(*a, *b);
+            }
+        }
+    }
+}
+
+/// Covers eq:bias-cancels.
+/// Covers eq:normalize.
+#[test]
+fn a_bias_in_front_changes_nothing_and_hears_nothing() {
+    let mut case = Case::new(6, 0.1);
+    close(grad_bias(case.dx().view()).unwrap()[1], 0.0);
+    let before = case.loss();
+    case.x += &array![100.0, -3.0, 0.5];
+    close(case.loss(), before);
+}
+
+/// Covers eq:grad-x-eval.
+#[test]
+fn in_inference_the_gradient_passes_straight() {
+    let running = Moments {
+        mean: array![0.3, -1.0, 2.0],
+        variance: array![0.5, 4.0, 1.0],
+    };
+    let mut case = Case::new(4, 0.1);
+    let sigma = standard_deviation(running.variance.view(), case.epsilon).unwrap();
+    let dx = grad_x_eval(case.dy.view(), case.gamma.view(), sigma.view()).unwrap();
+    let mut loss = |h: f64| {
+        case.x[[2, 1]] += h;
+        let x_hat = normalize(case.x.view(), &running, case.epsilon).unwrap();
+        (scale_shift(x_hat.view(), case.gamma.view(), case.beta.view()).unwrap() * &case.dy).sum()
+    };
+    let difference = loss(1e-5) - loss(-2e-5);
+    close(dx[[2, 1]], difference / 2e-5);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use approx::assert_relative_eq;
 use bn_core::Moments;
-use bn_core::moments::{batch_mean, batch_variance};
+use bn_core::moments::{batch_mean, batch_variance, shifted_variance, textbook_variance};
 use ndarray::{Array2, array, s};
 use proptest::prelude::*;
 
@@ -155,4 +155,37 @@ fn a_variance_beyond_the_type_is_refused() {
     assert_eq!(Moments::of(single.view()).unwrap_err().to_string(), message);
     let double = array![[-1e30_f64], [1e30]];
     assert_relative_eq!(Moments::of(double.view()).unwrap().variance[0], 1e60);
+}
+
+/// Covers eq:textbook-variance.
+/// Covers eq:shifted-variance.
+/// Covers eq:batch-variance.
+#[test]
+fn one_pass_is_enough_with_a_pivot_and_not_without() {
+    let x = |mean: f64| Array2::from_shape_fn((4096, 1), |(i, _)| (mean + spread(i)) as f32);
+    let near = x(0.5);
+    let truth = batch_variance(near.view()).unwrap();
+    assert_relative_eq!(
+        textbook_variance(near.view()).unwrap(),
+        truth,
+        max_relative = 1e-4
+    );
+    assert_relative_eq!(
+        shifted_variance(near.view(), array![-1.0].view()).unwrap(),
+        truth,
+        max_relative = 1e-6
+    );
+    let far = x(1e4);
+    let truth = batch_variance(far.view()).unwrap();
+    let textbook = textbook_variance(far.view()).unwrap();
+    assert!(
+        (textbook[0] - truth[0]).abs() > 1.0,
+        "given {}",
+        textbook[0]
+    );
+    assert_relative_eq!(
+        shifted_variance(far.view(), array![1e4].view()).unwrap(),
+        truth,
+        max_relative = 1e-6
+    );
 }

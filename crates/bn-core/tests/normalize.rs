@@ -1,6 +1,7 @@
 //! x̂, y, and the setting of γ and β that undoes them.
 
 use approx::assert_abs_diff_eq;
+use approx::assert_relative_eq;
 use bn_core::Moments;
 use bn_core::normalize::{identity_setting, normalize, scale_shift, standard_deviation};
 use ndarray::{Array2, array, s};
@@ -132,4 +133,16 @@ fn bad_arguments_are_refused() {
             .to_string(),
         "beta has shape [1], expected [2]: check the order of the axes and of the arguments"
     );
+}
+
+/// Covers eq:normalized-variance.
+#[test]
+fn x_hat_varies_by_less_than_one() {
+    let x = array![[1.0, 0.001], [3.0, 0.003], [8.0, -0.002]];
+    let moments = Moments::of(x.view()).unwrap();
+    let x_hat = normalize(x.view(), &moments, 1e-5).unwrap();
+    let left = bn_core::normalize::normalized_variance(moments.variance.view(), 1e-5).unwrap();
+    let given = Moments::of(x_hat.view()).unwrap().variance;
+    assert_relative_eq!(given, left, max_relative = 1e-12);
+    assert!(left[1] < 0.5);
 }

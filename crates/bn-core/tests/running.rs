@@ -2,17 +2,19 @@
 
 use approx::assert_relative_eq;
 use bn_core::RunningVariance::{Population, Unbiased};
-use bn_core::running::{running_mean, running_variance};
+use bn_core::running::{running_mean, running_variance, start_up_bias};
 use ndarray::array;
 
 /// Covers eq:running-mean.
+/// Covers eq:start-up-bias.
 #[test]
 fn after_t_steps_the_start_has_weight_one_minus_alpha_to_the_t() {
     let alpha: f64 = 0.1;
     let mut r = array![5.0];
     for t in 1..=50 {
         r = running_mean(r.view(), array![2.0].view(), alpha).unwrap();
-        let start = (1.0 - alpha).powi(t);
+        let start = start_up_bias(alpha, t).unwrap();
+        assert_relative_eq!(start, (1.0 - alpha).powi(t as i32), max_relative = 1e-14);
         assert_relative_eq!(
             r[0],
             start * 5.0 + (1.0 - start) * 2.0,

@@ -27,14 +27,24 @@ pub mod prelude {
     pub use bn_core;
     pub use bn_lab;
 
+    pub use bn_core::adapt::*;
+    pub use bn_core::batch_norm::*;
+    pub use bn_core::depth::*;
     pub use bn_core::distance::*;
+    pub use bn_core::example_norm::*;
+    pub use bn_core::fold::*;
     pub use bn_core::gradient::*;
     pub use bn_core::importance::*;
+    pub use bn_core::landscape::*;
     pub use bn_core::moments::*;
+    pub use bn_core::noise::*;
     pub use bn_core::normalize::*;
+    pub use bn_core::percentile::*;
     pub use bn_core::running::*;
+    pub use bn_core::scale::*;
+    pub use bn_core::streaming::*;
     pub use bn_core::two_sample::*;
-    pub use bn_core::{BatchNorm, NonFinite};
+    pub use bn_core::{Affine, Workspace};
     pub use bn_lab::{
         CatParams, Coat, CovariateShiftParams, DomainClassifier, Estimate, Input, Learner, Light,
         LinearClassifierParams, NetworkParams, Shimodaira, TrainingParams, World,
