@@ -51,14 +51,10 @@ macro_rules! confirmed {
 
 // The experiments that take a few seconds; the others would double the time of all tests.
 confirmed! {
-    coats_of_cats_with_other_seeds: experiments::cats::COATS;
     #[cfg(feature = "linfa")]
     weights_in_a_regression_with_other_seeds: experiments::weighting::REGRESSION;
     #[cfg(feature = "linfa")]
     weights_of_cats_with_other_seeds: experiments::weighting::CATS;
-    learning_rates_of_deep_networks_with_other_seeds: experiments::learning_rate::DEEP;
-    #[cfg(feature = "linfa")]
-    learning_rates_on_wine_with_other_seeds: experiments::learning_rate::WINE;
     scales_of_the_start_with_other_seeds: experiments::init_scale::INIT_SCALE;
     three_quantities_with_relu_with_other_seeds: experiments::quantities::RELU;
     three_quantities_with_tanh_with_other_seeds: experiments::quantities::TANH;
