@@ -57,8 +57,8 @@ enum Command {
     Run {
         /// Chapters, by number or name; all of them if none is given
         chapters: Vec<String>,
-        /// Only say which are stale
-        #[arg(long, conflicts_with = "all")]
+        /// Only say which are stale; with --all, run them and write nothing
+        #[arg(long)]
         check: bool,
         /// Run them even if they are not stale
         #[arg(long)]
@@ -127,8 +127,15 @@ fn run(command: Command) -> Result<()> {
         Command::Run {
             chapters,
             check: true,
-            ..
-        } => kernel::check(&root, &chapters),
+            all,
+        } => {
+            kernel::check(&root, &chapters)?;
+            if all {
+                kernel::verify(&root, &chapters)
+            } else {
+                Ok(())
+            }
+        }
         Command::Run { chapters, all, .. } => kernel::run(
             &root,
             &chapters,

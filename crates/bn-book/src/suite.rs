@@ -2,13 +2,12 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
 use crate::book::{Book, FACADE};
-use crate::kernel;
 use crate::{site, tools};
 
 /// Runs all checks and tests of the project, the slow ones last.
@@ -30,6 +29,7 @@ pub fn run(root: &Path) -> Result<()> {
             "--quiet",
             "--workspace",
             "--all-targets",
+            "--all-features",
             "--",
             "-D",
             "warnings",
@@ -46,23 +46,20 @@ pub fn run(root: &Path) -> Result<()> {
         tools::mdbook()?;
         Ok(())
     })?;
+    // First what takes no time and says most; then the notebooks, beside the other tests:
+    // a kernel keeps one processor busy.
+    let site = step("pages, links, equations, references", || site::build(root))?;
+    let notebooks = Notebooks::start(root)?;
     step("unit, property and documentation tests", || {
-        succeed(&mut cargo(&["test", "--quiet", "--workspace"]))
+        succeed(&mut cargo(&[
+            "test",
+            "--quiet",
+            "--workspace",
+            "--all-features",
+        ]))
     })?;
-    let mut cells = 0;
-    step("mdbook test", || {
-        cells = mdbook_test(root)?;
-        Ok(())
-    })?;
-    let site = {
-        let mut folder = PathBuf::new();
-        step("pages, links, equations, references", || {
-            folder = site::build(root)?;
-            Ok(())
-        })?;
-        folder
-    };
-    step("notebooks, run by the kernel", || kernel::verify(root))?;
+    let cells = step("mdbook test", || mdbook_test(root))?;
+    step("notebooks, run by the kernel", || notebooks.finish())?;
     eprintln!(
         "\nall of it passed in {:.0} s: {cells} cells compiled and run by mdbook test; the site is in {}",
         begun.elapsed().as_secs_f64(),
@@ -71,15 +68,53 @@ pub fn run(root: &Path) -> Result<()> {
     Ok(())
 }
 
-fn step(name: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
+/// All notebooks being run by the kernel, in a process of their own.
+struct Notebooks {
+    child: Child,
+    log: tempfile::NamedTempFile,
+}
+
+impl Notebooks {
+    fn start(root: &Path) -> Result<Self> {
+        let log = tempfile::NamedTempFile::new().context("cannot write a log")?;
+        let child = Command::new(std::env::current_exe().context("this program is gone")?)
+            .args(["run", "--all", "--check"])
+            .current_dir(root)
+            .stdin(Stdio::null())
+            .stdout(log.reopen()?)
+            .stderr(log.reopen()?)
+            .spawn()
+            .context("cannot start the notebooks")?;
+        Ok(Self { child, log })
+    }
+
+    fn finish(mut self) -> Result<()> {
+        let status = self.child.wait()?;
+        eprint!("{}", std::fs::read_to_string(self.log.path())?);
+        if !status.success() {
+            bail!("a notebook fails, see above");
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Notebooks {
+    /// When another test failed, nobody waits for the notebooks.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     eprintln!("\n── {name}");
     let start = Instant::now();
-    work().with_context(|| format!("failed at: {name}"))?;
+    let result = work().with_context(|| format!("failed at: {name}"))?;
     eprintln!(
         "── {name}: passed in {:.1} s",
         start.elapsed().as_secs_f64()
     );
-    Ok(())
+    Ok(result)
 }
 
 fn succeed(command: &mut Command) -> Result<()> {

@@ -236,6 +236,9 @@ fn one_block(html: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// How many of the cells that run an equation its row in the index links to.
+const SHOWN_CELLS: usize = 2;
+
 /// All equations of the book: number, formula, code, tests, cells.
 fn equation_index(book: &Book, math: &mut Math) -> String {
     let mut html = String::from(
@@ -265,17 +268,25 @@ fn equation_index(book: &Book, math: &mut Math) -> String {
             .items
             .iter()
             .map(|path| {
+                // The crate is the same for nearly all; the module says where to look.
+                let inside = path
+                    .split_once("::")
+                    .map_or(path.as_str(), |(_, inside)| inside);
                 format!(
-                    "<a href=\"{chapter}.html#code-{label}\"><code>{}</code></a>",
-                    escape(path)
+                    "<a href=\"{chapter}.html#code-{label}\" title=\"{}\"><code>{}</code></a>",
+                    escape(path),
+                    escape(inside)
                 )
             })
             .collect();
-        let cells: Vec<_> = equation
+        let cells = equation
             .cells
             .iter()
-            .filter_map(|place| cell_link(book, place))
-            .collect();
+            .filter_map(|place| cell_link(book, place));
+        let mut cells: Vec<_> = cells.take(SHOWN_CELLS).collect();
+        if equation.cells.len() > SHOWN_CELLS {
+            cells.push(format!("and {} more", equation.cells.len() - SHOWN_CELLS));
+        }
         let _ = writeln!(
             html,
             "<tr><th scope=\"row\"><a href=\"{chapter}.html#eq-{label}\">{number}</a></th><td>{formula}\
