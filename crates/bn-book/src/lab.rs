@@ -65,7 +65,7 @@ pub fn open(
     ])
     .current_dir(&notebooks)
     .env("JUPYTER_CONFIG_PATH", config);
-    if is_root() {
+    if tools::is_root() {
         lab.arg("--allow-root");
     }
     if !browser {
@@ -79,8 +79,4 @@ pub fn open(
         bail!("JupyterLab ended with {status}");
     }
     Ok(())
-}
-
-fn is_root() -> bool {
-    tools::version_of(Path::new("id"), "-u").is_some_and(|id| id.trim() == "0")
 }

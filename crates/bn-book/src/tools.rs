@@ -215,10 +215,14 @@ fn venv_program(folder: &Path, name: &str) -> PathBuf {
     }
 }
 
+/// Whether this process may do everything.
+pub fn is_root() -> bool {
+    version_of(Path::new("id"), "-u").is_some_and(|id| id.trim() == "0")
+}
+
 /// Installs Debian packages where that is possible without asking.
 fn debian_packages(names: &[&str], log: &Path) -> Result<()> {
-    let root = version_of(Path::new("id"), "-u").is_some_and(|id| id.trim() == "0");
-    if !root || version_of(Path::new("apt-get"), "--version").is_none() {
+    if !is_root() || version_of(Path::new("apt-get"), "--version").is_none() {
         return Err(Problem::nowhere(
             format!("a package of the system is missing: {}", names.join(" ")),
             format!(
