@@ -18,6 +18,7 @@ mod network;
 mod parameter;
 mod plane;
 mod random;
+mod readable;
 #[cfg(feature = "linfa")]
 mod real;
 mod rows;
@@ -33,6 +34,7 @@ mod experiment;
 pub mod experiments;
 #[cfg(feature = "record")]
 pub mod record;
+pub mod sweep;
 
 pub use cats::{CatParams, Cats, Coat, Pictures};
 #[cfg(feature = "linfa")]
@@ -47,7 +49,7 @@ pub use domain::{DomainClassifier, two_sample_test};
 pub use error::{Error, Result};
 pub use estimate::Estimate;
 pub use examples::Examples;
-pub use experiment::{Experiment, Measurements, Progress};
+pub use experiment::{Experiment, Measurements};
 pub use layer::{
     Activation, BatchNormLayer, Dense, Dropout, Init, Layer, LayerNormLayer, Noise, NoiseParams,
 };
@@ -56,6 +58,7 @@ pub use loss::Loss;
 pub use network::{Network, NetworkParams, Plan, Targets};
 pub use parameter::{Parameter, ParameterKind, ParameterMut};
 pub use plane::Plane;
+pub use readable::readable;
 #[cfg(feature = "linfa")]
 pub use real::{Diabetes, diabetes, wine_quality};
 pub use sgd::Sgd;
