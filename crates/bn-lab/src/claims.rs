@@ -26,6 +26,18 @@ macro_rules! claims {
 }
 
 claims! {
+    #[cfg(feature = "linfa")]
+    cats_have_moved,
+    #[cfg(feature = "linfa")]
+    weighted_cats,
+    #[cfg(feature = "linfa")]
+    weighted_cats_ratio,
+    #[cfg(feature = "linfa")]
+    weighted_flattened,
+    #[cfg(feature = "linfa")]
+    weighted_price,
+    #[cfg(feature = "linfa")]
+    weighted_regression,
     coat_adapted,
     coat_batch_norm,
     coat_blended,
@@ -40,18 +52,6 @@ claims! {
     light_robust_contrast,
     light_robust_gain,
     light_without_batch_norm,
-    #[cfg(feature = "linfa")]
-    cats_have_moved,
-    #[cfg(feature = "linfa")]
-    weighted_cats,
-    #[cfg(feature = "linfa")]
-    weighted_cats_ratio,
-    #[cfg(feature = "linfa")]
-    weighted_flattened,
-    #[cfg(feature = "linfa")]
-    weighted_price,
-    #[cfg(feature = "linfa")]
-    weighted_regression,
     running_mean_harmless,
     running_mean_last,
     running_mean_first,
