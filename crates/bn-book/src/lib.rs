@@ -9,6 +9,7 @@
 pub mod assets;
 pub mod book;
 pub mod chapter;
+pub mod claims;
 pub mod code;
 pub mod kernel;
 pub mod lab;

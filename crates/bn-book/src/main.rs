@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 
 use bn_book::book::Book;
 use bn_book::kernel::{self, Which};
-use bn_book::{lab, preprocess, serve, site, suite};
+use bn_book::{claims, lab, preprocess, serve, site, suite};
 
 /// Why Batch Norm Works: read it, run it, test it.
 #[derive(Parser)]
@@ -70,6 +70,13 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Put the claims on trial and print the scoreboard; --help says how
+    #[command(disable_help_flag = true)]
+    Claims {
+        /// For the program that knows the claims
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        asked: Vec<std::ffi::OsString>,
+    },
     /// Called by mdBook: turn chapters into pages
     #[command(hide = true)]
     Preprocess {
@@ -90,7 +97,7 @@ enum Question {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match run(arguments.command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
@@ -98,14 +105,20 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<()> {
+fn run(command: Command) -> Result<ExitCode> {
     if let Command::Preprocess { question } = command {
-        return match question {
-            Some(Question::Supports { .. }) => Ok(()),
-            None => preprocess::command(std::io::stdin(), std::io::stdout()),
-        };
+        match question {
+            Some(Question::Supports { .. }) => {}
+            None => preprocess::command(std::io::stdin(), std::io::stdout())?,
+        }
+        return Ok(ExitCode::SUCCESS);
     }
     let root = Book::find_root()?;
+    if let Command::Claims { asked } = command {
+        let status = claims::run(&root, &asked)?;
+        let code = status.code().and_then(|code| u8::try_from(code).ok());
+        return Ok(code.map_or(ExitCode::FAILURE, ExitCode::from));
+    }
     match command {
         Command::Serve {
             port,
@@ -142,8 +155,9 @@ fn run(command: Command) -> Result<()> {
             if all { Which::All } else { Which::Stale },
         ),
         Command::Equations { json } => equations(&root, json),
-        Command::Preprocess { .. } => Ok(()),
-    }
+        Command::Claims { .. } | Command::Preprocess { .. } => Ok(()),
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn equations(root: &std::path::Path, json: bool) -> Result<()> {

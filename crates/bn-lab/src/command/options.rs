@@ -84,10 +84,12 @@ fn known(id: &str) -> Result<&'static Claim> {
     };
     let mut near: Vec<_> = claims::all().iter().map(|c| (likeness(c), c.id)).collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0));
+    near.retain(|(likeness, _)| *likeness > 0.75);
     near.truncate(3);
     let near: Vec<&str> = near.into_iter().map(|(_, id)| id).collect();
-    bail!(
-        "no claim has this name; near it are {} (`cargo book claims --list` prints all)",
-        near.join(", ")
-    )
+    let near = match near.as_slice() {
+        [] => String::new(),
+        near => format!(": did you mean {}?", near.join(", ")),
+    };
+    bail!("no claim has this name{near} (`cargo book claims --list` prints all)")
 }

@@ -1,4 +1,6 @@
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write, stderr};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use bn_lab::sweep::Progress;
@@ -8,17 +10,26 @@ use bn_lab::sweep::Progress;
 pub(crate) struct Report {
     begun: Instant,
     terminal: bool,
+    /// What each experiment took, on one thread.
+    took: Mutex<BTreeMap<String, Duration>>,
 }
+
+/// So many of them are named at the end.
+const LONGEST: usize = 5;
 
 impl Report {
     pub(crate) fn new() -> Self {
         Report {
             begun: Instant::now(),
             terminal: stderr().is_terminal(),
+            took: Mutex::default(),
         }
     }
 
     pub(crate) fn show(&self, progress: Progress) {
+        if let Ok(mut took) = self.took.lock() {
+            *took.entry(progress.experiment.to_string()).or_default() += progress.took;
+        }
         let complete = progress.seeds_done == progress.seeds;
         if !self.terminal && !complete {
             return;
@@ -44,10 +55,25 @@ impl Report {
         };
     }
 
-    pub(crate) fn end(&self) {
-        let took = minutes(self.begun.elapsed());
+    pub(crate) fn end(self) {
+        let elapsed = minutes(self.begun.elapsed());
+        let mut took: Vec<_> = self
+            .took
+            .into_inner()
+            .unwrap_or_default()
+            .into_iter()
+            .collect();
+        took.sort_by_key(|(_, took)| std::cmp::Reverse(*took));
+        let longest = took.iter().take(LONGEST);
+        let longest: Vec<_> = longest
+            .map(|(id, t)| format!("{id} {}", minutes(*t)))
+            .collect();
         let clear = if self.terminal { "\r\x1b[2K" } else { "" };
-        let _ = writeln!(stderr(), "{clear}measured in {took}");
+        let _ = writeln!(
+            stderr(),
+            "{clear}measured in {elapsed}; the longest, on one thread: {}",
+            longest.join(", ")
+        );
     }
 }
 

@@ -89,7 +89,7 @@ fn table(outcomes: &[Outcome]) -> String {
 /// The verdict, and whether other seeds might well come to another one.
 pub(crate) fn verdict(outcome: &Outcome) -> String {
     let borderline = if outcome.is_borderline() {
-        format!(", borderline ({} of 100 runs repeat it)", outcome.repeats)
+        format!(", borderline {}/100", outcome.repeats)
     } else {
         String::new()
     };
@@ -107,10 +107,14 @@ fn counts(outcomes: &[Outcome]) -> String {
     ];
     let verdicts = verdicts.map(|(count, word)| format!("{count} {word}"));
     let (claims, seeds) = (outcomes.len(), outcomes.first().map_or(0, |o| o.seeds));
-    format!(
-        "{claims} claims with {seeds} seeds: {}; {borderline} borderline\n",
-        verdicts.join(", ")
-    )
+    let mut text = format!("{claims} claims, {seeds} seeds: {}\n", verdicts.join(", "));
+    if borderline > 0 {
+        text += &format!(
+            "{borderline} borderline: of 100 further runs with other seeds, so many would repeat \
+             the verdict\n"
+        );
+    }
+    text
 }
 
 fn widest<'a>(cells: impl Iterator<Item = &'a str>) -> usize {
