@@ -95,7 +95,7 @@ impl Code {
 }
 
 /// The Rust files under a folder, sorted, as (path from `root`, text).
-fn rust_files(root: &Path, folder: &Path) -> Result<Vec<(String, String)>> {
+pub(crate) fn rust_files(root: &Path, folder: &Path) -> Result<Vec<(String, String)>> {
     let mut files = Vec::new();
     if !folder.is_dir() {
         return Ok(files);
@@ -127,7 +127,7 @@ fn other_files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn parse(file: &str, text: &str) -> Result<syn::File> {
+pub(crate) fn parse(file: &str, text: &str) -> Result<syn::File> {
     syn::parse_file(text)
         .map_err(|error| anyhow::Error::new(not_rust(file, error.span().start().line, &error)))
 }

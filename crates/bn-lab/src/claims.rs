@@ -454,32 +454,37 @@ impl Claim {
         Ok(same.count() as u32)
     }
 
-    /// Whether new measurements lie where those of the record let us expect them: the mean of
-    /// k new seeds within
+    /// Whether new measurements agree with recorded ones: whether the means of the n recorded
+    /// and the k new seeds are no further apart than
     ///
     /// ```text
-    /// mean ± t(1 − risk/2; n − 1) · s · √(1/n + 1/k)
+    /// t(1 − risk/2; n + k − 2) · s · √(1/n + 1/k)      s² = (Σ(xᵢ − x̄)² + Σ(yⱼ − ȳ)²) / (n + k − 2)
     /// ```
     ///
-    /// of the n recorded ones (for a ratio, all of it in logarithms). An honest record fails
-    /// with probability `risk`.
+    /// (for a ratio, all of it in logarithms). An honest record fails with probability `risk`.
     ///
     /// # Errors
     ///
     /// As [`Effect::of_seeds`]; [`Error::TooFew`] for fewer than two recorded seeds or none new.
+    ///
+    /// Source: Student's test of two samples, Fisher 1925, “Statistical Methods for Research
+    /// Workers”, §24.1.
     pub fn agrees(&self, recorded: &Measurements, new: &Measurements, risk: f64) -> Result<bool> {
-        let recorded = Estimate::of(&self.effect.of_seeds(recorded)?)?;
-        let new = self.effect.of_seeds(new)?;
-        error::at_least("new seeds", new.len(), 1)?;
-        let t = student_t(recorded.seeds)?;
-        let standard_error = 0.5 * (recorded.high - recorded.low) / t.inverse_cdf(0.975);
-        let (n, k) = (recorded.seeds as f64, new.len() as f64);
-        let mean = new.iter().sum::<f64>() / k;
-        // s·√(1/n + 1/k) = (s/√n)·√(1 + n/k)
-        let reach = t.inverse_cdf(1.0 - 0.5 * risk) * standard_error * (1.0 + n / k).sqrt();
+        let (x, y) = (self.effect.of_seeds(recorded)?, self.effect.of_seeds(new)?);
+        error::at_least("recorded seeds", x.len(), 2)?;
+        error::at_least("new seeds", y.len(), 1)?;
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        let squares = |values: &[f64]| -> f64 {
+            let mean = mean(values);
+            values.iter().map(|v| (v - mean).powi(2)).sum()
+        };
+        let (n, k) = (x.len() as f64, y.len() as f64);
+        let s = ((squares(&x) + squares(&y)) / (n + k - 2.0)).sqrt();
+        let t = student_t(x.len() + y.len() - 1)?.inverse_cdf(1.0 - 0.5 * risk);
+        let apart = (mean(&y) - mean(&x)).abs();
         // Rounding, where the seeds make no difference at all.
-        let rounding = 1e-9 * recorded.mean.abs().max(mean.abs());
-        Ok((mean - recorded.mean).abs() <= reach + rounding)
+        let rounding = 1e-9 * mean(&x).abs().max(mean(&y).abs());
+        Ok(apart <= t * s * (1.0 / n + 1.0 / k).sqrt() + rounding)
     }
 
     /// Runs the claim's experiment with the given seeds, and judges.

@@ -256,6 +256,15 @@ impl Claim {
     }
 }
 
+/// The outcome of every claim with [`BOOK_SEEDS`], from the record, in the order of the book.
+///
+/// # Errors
+///
+/// [`Error::Record`] if the record is not of the experiments as they are now; as [`claims::judge`].
+pub fn scoreboard() -> Result<Vec<Outcome>> {
+    claims::judge(claims::all(), &read(RECORD)?)
+}
+
 /// The outcomes of several claims with [`BOOK_SEEDS`], from the record: what chapters show.
 ///
 /// # Errors

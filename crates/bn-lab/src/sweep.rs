@@ -23,9 +23,9 @@ pub struct Task<'a> {
 /// How far a sweep has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Progress<'a> {
+pub struct Progress {
     /// The experiment that has been measured.
-    pub experiment: &'a str,
+    pub experiment: &'static str,
     /// With which seed.
     pub seed: u64,
     /// How long that took.
@@ -158,13 +158,7 @@ impl<'a> Queue<'a> {
         Some((k, kind.waiting.pop()?))
     }
 
-    fn finish(
-        &mut self,
-        k: usize,
-        seed: u64,
-        row: Result<Vec<f64>>,
-        took: Duration,
-    ) -> Progress<'a> {
+    fn finish(&mut self, k: usize, seed: u64, row: Result<Vec<f64>>, took: Duration) -> Progress {
         self.failed |= row.is_err();
         let kind = &mut self.kinds[k];
         kind.running -= 1;
