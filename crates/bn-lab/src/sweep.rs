@@ -146,11 +146,10 @@ impl<'a> Queue<'a> {
         if self.failed {
             return None;
         }
-        let waiting = |kind: &&mut Kind| !kind.waiting.is_empty();
         let unknown = |kind: &Kind| kind.rows.is_empty() && kind.running == 0;
         let kinds = self.kinds.iter_mut().enumerate();
         let (k, kind) = kinds
-            .filter(|(_, kind)| waiting(&kind))
+            .filter(|(_, kind)| !kind.waiting.is_empty())
             // Of equals the first: `max_by_key` would take the last.
             .rev()
             .max_by_key(|(_, kind)| (unknown(kind), kind.expected()))?;

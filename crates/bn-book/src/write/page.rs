@@ -282,10 +282,10 @@ fn experiments(book: &Book) -> Result<String> {
         let path = book.root.join(&file);
         let source =
             std::fs::read_to_string(&path).with_context(|| format!("cannot read {file}"))?;
-        let _ = write!(
+        let _ = writeln!(
             html,
             "<details class=\"equation-code\" id=\"experiment-{module}\"><summary><code>{file}</code></summary>\
-             <pre><code class=\"language-rust\">{}</code></pre></details>\n",
+             <pre><code class=\"language-rust\">{}</code></pre></details>",
             // A blank line would end the block of HTML.
             escape(&source).replace("\n\n", "\n&#32;\n"),
         );
