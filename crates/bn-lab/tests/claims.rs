@@ -11,8 +11,8 @@ use bn_lab::{Error, Estimate, Experiment, Measurements, experiments};
 /// Seeds that the book does not use.
 const OTHER_SEEDS: std::ops::Range<u64> = 20..30;
 
-/// Some more, for experiments that take long.
-const FEW_SEEDS: std::ops::Range<u64> = 30..32;
+/// Two more, for experiments that take long.
+const TWO_SEEDS: std::ops::Range<u64> = 30..32;
 
 fn quiet(_: Progress) {}
 
@@ -61,9 +61,6 @@ confirmed! {
     weights_in_a_regression_with_other_seeds: experiments::weighting::REGRESSION;
     #[cfg(feature = "linfa")]
     weights_of_cats_with_other_seeds: experiments::weighting::CATS;
-    scales_of_the_start_with_other_seeds: experiments::init_scale::INIT_SCALE;
-    three_quantities_with_relu_with_other_seeds: experiments::quantities::RELU;
-    three_quantities_with_tanh_with_other_seeds: experiments::quantities::TANH;
     scaled_weights_with_other_seeds: experiments::scale_invariance::SCALED;
     equilibrium_of_weights_with_other_seeds: experiments::scale_invariance::EQUILIBRIUM;
     laws_of_noise_with_other_seeds: experiments::noise_laws::NOISE_LAWS;
@@ -74,13 +71,14 @@ confirmed! {
 /// Every effect of the experiments that take longer, with two other seeds, agrees with the
 /// ten recorded ones by Student's test, at a level at which honest records of all claims fail
 /// it once in a thousand times: the means may be 6 standard deviations of a seed apart, which
-/// is 8 times the half-width of the interval that the book shows.
+/// is 8 times the half-width of the interval that the book shows. One seed would not do: it
+/// has no spread, and where ten runs of ten diverged, the eleventh may not.
 #[test]
 fn effects_with_two_other_seeds_agree_with_the_record() {
     let quick: BTreeSet<&str> = quick().iter().map(|e| e.id).collect();
     let mut slow = claims::experiments(claims::all());
     slow.retain(|experiment| !quick.contains(experiment.id));
-    let measured = sweep::measure(&sweep::tasks(&slow, FEW_SEEDS), &quiet).unwrap();
+    let measured = sweep::measure(&sweep::tasks(&slow, TWO_SEEDS), &quiet).unwrap();
     assert_eq!(measured.len(), slow.len());
     let mut strangers = Vec::new();
     for (experiment, new) in slow.iter().zip(&measured) {
