@@ -218,6 +218,10 @@ impl<F: Float> ExampleNorm<F> {
 
     /// Instance normalization of so many channels, each over its own positions.
     ///
+    /// Nothing is kept for inference. The variant that keeps running statistics is a batch
+    /// norm with ghost batches of one example: see
+    /// [`running_step`](crate::BatchNormParams::running_step).
+    ///
     /// ```
     /// use bn_core::ExampleNorm;
     /// use ndarray::array;

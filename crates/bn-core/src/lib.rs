@@ -82,7 +82,7 @@ mod workspace;
 pub use affine::Affine;
 pub use batch_norm::{
     BatchNorm, BatchNormParams, BatchNormValidParams, Cache, ChannelAxis, Momentum, NonFinite,
-    RenormLimits, Running,
+    RenormLimits, Running, RunningStep,
 };
 pub use error::{Error, Result};
 pub use example_norm::{ExampleNorm, ExampleNormParams, ExampleNormValidParams};
