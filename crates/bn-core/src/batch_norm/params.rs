@@ -164,6 +164,14 @@ impl<F: Float> BatchNormParams<F> {
     /// Ghost batch norm: training normalizes each `size` consecutive examples by themselves,
     /// and the running statistics take a step for each.
     ///
+    /// ```text
+    /// y = γ (x − μ_k) / √(σ²_k + ε) + β       for x in ghost batch k
+    /// r ← (1 − α) r + α s_k                   for k = 1 … N/size, s = μ, then σ²·m/(m − 1)
+    /// ```
+    ///
+    /// The moments, `[C]` for each k, are over the m values of a channel in the ghost batch; N
+    /// has to be a multiple of `size`. dγ and dβ are sums over all ghost batches.
+    ///
     /// ```
     /// use bn_core::BatchNorm;
     /// use ndarray::array;
