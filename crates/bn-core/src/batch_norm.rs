@@ -652,7 +652,8 @@ impl<F: Float> BatchNorm<F> {
         }
     }
 
-    /// How many batches the running statistics have seen.
+    /// How many steps the running statistics have taken: one for each batch, or for each ghost
+    /// batch.
     pub fn batches_tracked(&self) -> u64 {
         self.batches_tracked
     }
