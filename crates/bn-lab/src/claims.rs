@@ -9,7 +9,7 @@ use crate::experiment::{Experiment, Measurements, Progress};
 
 /// The slugs of the chapters that put claims on trial.
 const COVARIATE_SHIFT: &str = "01-covariate-shift";
-const BATCH_NORM_IN_A_NETWORK: &str = "02-batch-norm-in-a-network";
+const BATCH_NORM_IN_A_NETWORK: &str = "02-batch-norm";
 const WHAT_BATCH_NORM_DOES: &str = "03-what-batch-norm-does";
 const REGULARIZATION: &str = "04-regularization";
 
@@ -22,6 +22,18 @@ macro_rules! claims {
 }
 
 claims! {
+    #[cfg(feature = "linfa")]
+    cats_have_moved,
+    #[cfg(feature = "linfa")]
+    weighted_cats,
+    #[cfg(feature = "linfa")]
+    weighted_cats_ratio,
+    #[cfg(feature = "linfa")]
+    weighted_flattened,
+    #[cfg(feature = "linfa")]
+    weighted_price,
+    #[cfg(feature = "linfa")]
+    weighted_regression,
     coat_adapted,
     coat_batch_norm,
     coat_blended,
@@ -36,18 +48,6 @@ claims! {
     light_robust_contrast,
     light_robust_gain,
     light_without_batch_norm,
-    #[cfg(feature = "linfa")]
-    cats_have_moved,
-    #[cfg(feature = "linfa")]
-    weighted_cats,
-    #[cfg(feature = "linfa")]
-    weighted_cats_ratio,
-    #[cfg(feature = "linfa")]
-    weighted_flattened,
-    #[cfg(feature = "linfa")]
-    weighted_price,
-    #[cfg(feature = "linfa")]
-    weighted_regression,
     running_mean_harmless,
     running_mean_last,
     running_mean_first,
@@ -146,6 +146,20 @@ claims! {
 /// Every claim, in the order of the book.
 pub fn all() -> &'static [&'static Claim] {
     ALL
+}
+
+/// The claim with this name.
+///
+/// # Errors
+///
+/// [`Error::Parameter`] if there is none.
+pub fn claim(id: &str) -> Result<&'static Claim> {
+    let found = ALL.iter().find(|claim| claim.id == id);
+    found.copied().ok_or_else(|| Error::Parameter {
+        name: "claim",
+        given: format!("“{id}”"),
+        expected: "one of the names that `cargo book claims --list` prints",
+    })
 }
 
 /// A claim: what is said, by whom, what we expected, and how it is measured.
@@ -332,8 +346,12 @@ pub struct Outcome {
     pub statement: &'static str,
     /// Who says it.
     pub source: &'static str,
+    /// What the statement says about the effect.
+    pub says: Says,
     /// Where we expected the effect.
     pub predicted: Predicted,
+    /// The effect, in words, with its unit.
+    pub measured_by: &'static str,
     /// The mean effect over the seeds.
     pub effect: f64,
     /// The lower end of its 95% interval.
@@ -344,6 +362,18 @@ pub struct Outcome {
     pub seeds: usize,
     /// What became of the claim.
     pub verdict: Verdict,
+}
+
+impl Outcome {
+    /// The effect with its interval.
+    pub fn estimate(&self) -> Estimate {
+        Estimate {
+            mean: self.effect,
+            low: self.ci_low,
+            high: self.ci_high,
+            seeds: self.seeds,
+        }
+    }
 }
 
 impl Claim {
@@ -366,7 +396,9 @@ impl Claim {
             chapter: self.chapter,
             statement: self.statement,
             source: self.source,
+            says: self.says,
             predicted: self.predicted,
+            measured_by: self.measured_by,
             effect: effect.mean,
             ci_low: effect.low,
             ci_high: effect.high,

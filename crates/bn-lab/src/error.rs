@@ -77,6 +77,14 @@ pub enum Error {
         /// The loss that the network was planned with.
         loss: Loss,
     },
+    /// Written measurements cannot be read, or are not of the experiments as they are now.
+    #[error("line {line} of the measurements: {reason}; measure again")]
+    Record {
+        /// The line, from 1; 0 for the file as a whole.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// An equation of bn-core refused its input.
     #[error(transparent)]
     Core(#[from] bn_core::Error),

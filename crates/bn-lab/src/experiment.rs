@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use crate::error::{self, Error, Result};
+use crate::estimate::Estimate;
 
 /// A measurement that can be repeated with any seed: several arms, all of them measured on
 /// the same data and from the same start, so that their differences are paired.
@@ -78,11 +79,7 @@ impl Experiment {
             });
             Ok(row)
         });
-        Ok(Measurements {
-            experiment: self.id,
-            arms: self.arms,
-            rows: rows.collect::<Result<_>>()?,
-        })
+        Ok(Measurements::new(self, rows.collect::<Result<_>>()?))
     }
 }
 
@@ -95,6 +92,14 @@ pub struct Measurements {
 }
 
 impl Measurements {
+    pub(crate) fn new(experiment: &Experiment, rows: Vec<(u64, Vec<f64>)>) -> Self {
+        Measurements {
+            experiment: experiment.id,
+            arms: experiment.arms,
+            rows,
+        }
+    }
+
     /// The name of the experiment.
     pub fn experiment(&self) -> &'static str {
         self.experiment
@@ -150,5 +155,13 @@ impl Measurements {
             });
         };
         Ok(self.rows.iter().map(|(_, row)| row[i]).collect())
+    }
+    /// The mean of one arm over the seeds.
+    ///
+    /// # Errors
+    ///
+    /// As [`Measurements::arm`] and [`Estimate::of`].
+    pub fn estimate(&self, arm: &str) -> Result<Estimate> {
+        Estimate::of(&self.arm(arm)?)
     }
 }

@@ -31,6 +31,8 @@ mod training;
 pub mod claims;
 mod experiment;
 pub mod experiments;
+#[cfg(feature = "record")]
+pub mod record;
 
 pub use cats::{CatParams, Cats, Coat, Pictures};
 #[cfg(feature = "linfa")]

@@ -41,6 +41,7 @@ mod table;
 mod text_width;
 mod theme;
 mod value;
+mod verdicts;
 
 pub use arm::{Arm, Dash, Key, Marker};
 pub use dot_interval::{DotInterval, Forest};
@@ -55,3 +56,4 @@ pub use scatter_chart::ScatterChart;
 pub use table::{Table, TableRows};
 pub use theme::{Color, theme_css};
 pub use value::{Record, Recorded, Value, value};
+pub use verdicts::verdicts;

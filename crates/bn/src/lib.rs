@@ -26,6 +26,7 @@ pub struct Readme;
 pub mod prelude {
     pub use bn_core;
     pub use bn_lab;
+    pub use bn_lab::experiments;
 
     pub use bn_core::adapt::*;
     pub use bn_core::batch_norm::*;
@@ -45,6 +46,11 @@ pub mod prelude {
     pub use bn_core::streaming::*;
     pub use bn_core::two_sample::*;
     pub use bn_core::{Affine, Workspace};
+    pub use bn_lab::claims::{Claim, Outcome, Verdict, claim};
+    pub use bn_lab::record::recorded;
+    pub use bn_lab::{
+        Activation, End, Experiment, Init, Measurements, Network, Plane, Targets, Teacher10, Trace,
+    };
     pub use bn_lab::{
         CatParams, Coat, CovariateShiftParams, DomainClassifier, Estimate, Input, Learner, Light,
         LinearClassifierParams, NetworkParams, Shimodaira, TrainingParams, World,
@@ -52,7 +58,7 @@ pub mod prelude {
     };
     pub use bn_plot::{
         Arm, DotInterval, Figure, Forest, Histogram, Interval, LineChart, PictureGrid,
-        ScatterChart, Table, value,
+        ScatterChart, Table, value, verdicts,
     };
     pub use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, array, s};
 }

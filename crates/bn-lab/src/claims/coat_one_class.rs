@@ -1,9 +1,9 @@
-use super::{COVARIATE_SHIFT, Claim, Effect, Predicted, Says};
+use super::{BATCH_NORM_IN_A_NETWORK, Claim, Effect, Predicted, Says};
 use crate::experiments::cats;
 
 pub(super) static CLAIM: Claim = Claim {
     id: "coat-one-class",
-    chapter: COVARIATE_SHIFT,
+    chapter: BATCH_NORM_IN_A_NETWORK,
     statement: "Adapting to batches of one class, a label shift, is worse than adapting to mixed ones.",
     source: "Schneider et al. 2020, section 6",
     says: Says::Below(0.0),

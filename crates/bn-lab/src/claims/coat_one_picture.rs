@@ -1,9 +1,9 @@
-use super::{COVARIATE_SHIFT, Claim, Effect, Predicted, Says};
+use super::{BATCH_NORM_IN_A_NETWORK, Claim, Effect, Predicted, Says};
 use crate::experiments::cats;
 
 pub(super) static CLAIM: Claim = Claim {
     id: "coat-one-picture",
-    chapter: COVARIATE_SHIFT,
+    chapter: BATCH_NORM_IN_A_NETWORK,
     statement: "Adapted to one picture at a time, batch norm can only guess.",
     source: "Control of this book",
     says: Says::Within(0.45, 0.55),

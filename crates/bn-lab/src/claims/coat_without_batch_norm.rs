@@ -1,9 +1,9 @@
-use super::{COVARIATE_SHIFT, Claim, Effect, Predicted, Says};
+use super::{BATCH_NORM_IN_A_NETWORK, Claim, Effect, Predicted, Says};
 use crate::experiments::cats;
 
 pub(super) static CLAIM: Claim = Claim {
     id: "coat-without-batch-norm",
-    chapter: COVARIATE_SHIFT,
+    chapter: BATCH_NORM_IN_A_NETWORK,
     statement: "A network without batch norm whose input is re-standardized is better at colored cats than adapted batch norm.",
     source: "Control of this book",
     says: Says::Above(0.0),

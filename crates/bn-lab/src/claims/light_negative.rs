@@ -1,9 +1,9 @@
-use super::{COVARIATE_SHIFT, Claim, Effect, Predicted, Says};
+use super::{BATCH_NORM_IN_A_NETWORK, Claim, Effect, Predicted, Says};
 use crate::experiments::cats;
 
 pub(super) static CLAIM: Claim = Claim {
     id: "light-negative",
-    chapter: COVARIATE_SHIFT,
+    chapter: BATCH_NORM_IN_A_NETWORK,
     statement: "Adapting batch norm to negatives makes it worse on them: the moments alone cannot tell that light and dark have changed places.",
     source: "Control of this book",
     says: Says::Below(0.0),

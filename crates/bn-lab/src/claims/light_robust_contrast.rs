@@ -1,9 +1,9 @@
-use super::{COVARIATE_SHIFT, Claim, Effect, Predicted, Says};
+use super::{BATCH_NORM_IN_A_NETWORK, Claim, Effect, Predicted, Says};
 use crate::experiments::cats;
 
 pub(super) static CLAIM: Claim = Claim {
     id: "light-robust-contrast",
-    chapter: COVARIATE_SHIFT,
+    chapter: BATCH_NORM_IN_A_NETWORK,
     statement: "Batch norm, as trained, makes a network robust to a change of contrast.",
     source: "Lecture notes, “Batch Norm In Neural Net”",
     says: Says::Above(0.0),
