@@ -210,7 +210,8 @@ impl fmt::Display for Predicted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = |v: f64| match v.abs() {
             tiny if tiny > 0.0 && tiny < 1e-3 => format!("{v:e}"),
-            _ => v.to_string(),
+            // Six decimals: a bound such as √7 is not longer than its measurement.
+            _ => ((v * 1e6).round() / 1e6).to_string(),
         };
         write!(f, "{} to {}", number(self.low), number(self.high))
     }
