@@ -49,7 +49,8 @@ pub mod prelude {
     pub use bn_lab::claims::{Claim, Outcome, Verdict, claim};
     pub use bn_lab::record::recorded;
     pub use bn_lab::{
-        Activation, End, Experiment, Init, Measurements, Network, Plane, Targets, Teacher10, Trace,
+        Activation, End, Experiment, Init, Layer, Measurements, Network, Plane, Targets, Teacher10,
+        Trace,
     };
     pub use bn_lab::{
         CatParams, Coat, CovariateShiftParams, DomainClassifier, Estimate, Input, Learner, Light,
