@@ -1,5 +1,6 @@
 use bn_lab::claims::{Outcome, Verdict};
 
+use crate::decimals::with_minus;
 use crate::table::TableRows;
 use crate::{Record, Recorded, Table};
 
@@ -15,7 +16,7 @@ use crate::{Record, Recorded, Table};
 pub fn verdicts(outcomes: &[Outcome]) -> TableRows {
     let header = ["claim", "measured", "expected", "came out", "verdict"];
     outcomes.iter().fold(Table::new(header), |table, outcome| {
-        let expected = outcome.predicted.to_string();
+        let expected = with_minus(&outcome.predicted.to_string());
         table.row(&[
             &outcome.statement,
             &outcome.measured_by,
