@@ -6,6 +6,7 @@
 //! and as a program that `mdbook test` compiles ([`suite`]). [`book`] holds it
 //! all together and says what does not fit.
 
+pub mod api;
 pub mod assets;
 pub mod book;
 pub mod chapter;

@@ -36,7 +36,13 @@ pub fn run(root: &Path) -> Result<()> {
         ]))
     })?;
     step("documentation", || {
-        let mut doc = cargo(&["doc", "--quiet", "--workspace", "--no-deps"]);
+        let mut doc = cargo(&[
+            "doc",
+            "--quiet",
+            "--workspace",
+            "--no-deps",
+            "--all-features",
+        ]);
         succeed(doc.env("RUSTDOCFLAGS", "-D warnings"))
     })?;
     // The kernel first: tests of the tool use it, and would seem to hang while it is built.

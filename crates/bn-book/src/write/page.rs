@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{citation, find_value, value_text};
+use crate::api;
 use crate::book::{Book, Equation};
 use crate::chapter::{Chapter, Piece};
 use crate::math::{Math, escape, inline_safe};
@@ -177,9 +178,11 @@ fn display_html(book: &Book, html: &str, equation: Option<&Equation>) -> String 
         for item in items {
             let _ = write!(
                 block,
-                "<p class=\"source\">{}, line {}</p><pre><code class=\"language-rust\">{}</code></pre>",
+                "<p class=\"source\">{}, line {}; <a href=\"{}/{}\">documentation</a></p><pre><code class=\"language-rust\">{}</code></pre>",
                 escape(&item.file),
                 item.line,
+                api::FOLDER,
+                item.page,
                 escape(&item.source),
             );
         }
