@@ -49,7 +49,7 @@ pub mod prelude {
     pub use bn_lab::claims::{Claim, Outcome, Verdict, claim};
     pub use bn_lab::record::recorded;
     pub use bn_lab::{
-        Activation, End, Examples, Experiment, Init, Measurements, Network, Plane, Targets,
+        Activation, End, Examples, Experiment, Init, Layer, Measurements, Network, Plane, Targets,
         Teacher10, Trace,
     };
     pub use bn_lab::{
