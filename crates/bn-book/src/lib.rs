@@ -7,6 +7,7 @@
 //! all together and says what does not fit.
 
 pub mod assets;
+pub mod bench;
 pub mod book;
 pub mod chapter;
 pub mod code;
