@@ -68,6 +68,14 @@ fn run(arguments: &Arguments) -> Result<()> {
     };
     let cases: Vec<_> = Case::all().into_iter().filter(wanted).collect();
     let environment = environment::read(arguments.python.as_deref())?;
+    let load = environment::load();
+    if load > BUSY {
+        let says = format!("the machine is busy (load {load:.1})");
+        if arguments.record.is_some() {
+            bail!("{says}: such figures would say nothing; stop what else runs and try again");
+        }
+        eprintln!("warning: {says}; with 2 threads, these figures say nothing");
+    }
     let mut record = Record {
         environment,
         triad: BTreeMap::new(),
@@ -105,6 +113,9 @@ fn run(arguments: &Arguments) -> Result<()> {
     }
     Ok(())
 }
+
+/// Where so many processes want to run before we start, threads wait for each other in vain.
+const BUSY: f64 = 1.5;
 
 /// So long a case is measured, unless that is less than `ROUNDS.0` rounds, or more than `ROUNDS.1`.
 const PATIENCE: Duration = Duration::from_secs(4);
