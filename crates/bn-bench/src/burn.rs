@@ -69,6 +69,8 @@ fn prepare_rank<const D: usize>(request: &Request, shape: [usize; D]) -> Result<
 }
 
 fn magnitude(data: TensorData) -> Result<f64> {
-    let values = data.try_to_vec::<f32>().map_err(|error| anyhow!("{error:?}"))?;
+    let values = data
+        .try_to_vec::<f32>()
+        .map_err(|error| anyhow!("{error:?}"))?;
     Ok(crate::worker::magnitude(&values))
 }
