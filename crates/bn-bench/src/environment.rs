@@ -20,7 +20,6 @@ pub(crate) fn read(python: Option<&Path>) -> Result<BTreeMap<String, String>> {
     set("rustc", said("rustc", &["--version"])?);
     set("bn-core", locked("bn-core"));
     set("bn-lab", locked("bn-lab"));
-    set("load", format!("{:.1} processes before the run", load()));
     if let Some(python) = python {
         let print = "import torch; print(torch.__version__)";
         set("pytorch", said(python.as_os_str(), &["-c", print])?);

@@ -76,6 +76,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     }
     let mut record = Record {
         environment,
+        load,
         triad: BTreeMap::new(),
         measurements: Vec::new(),
     };

@@ -16,6 +16,9 @@ use serde::{Deserialize, Serialize};
 pub struct Record {
     /// The processor, and the version of everything that was measured.
     pub environment: BTreeMap<String, String>,
+    /// How many processes wanted to run in the minute before, on average. More than one or two,
+    /// and figures for two threads say little.
+    pub load: f64,
     /// Bytes per second of `a = b + s·c` on arrays larger than any cache, by number of threads.
     pub triad: BTreeMap<usize, f64>,
     /// The figures.

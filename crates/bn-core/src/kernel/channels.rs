@@ -179,7 +179,7 @@ pub(crate) fn backward<F: Float>(
 
 // Channels with stretches of memory of their own, inner > 1.
 
-#[multiversion(targets("x86_64+avx2+bmi2", "x86_64+avx512f+avx512vl+avx512dq+bmi2"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi2", "x86_64+avx2+bmi2"))]
 fn tile_moments<F: Float>(x: &[F], extent: Extent, start: usize, moments: &mut [Moment]) {
     let mut pivots = [F::zero(); TILE];
     for (k, pivot) in pivots[..moments.len()].iter_mut().enumerate() {
@@ -215,7 +215,7 @@ fn pivot_of<F: Float>(x: &[F], extent: Extent, c: usize) -> F {
     pivot((0..extent.outer).flat_map(|n| extent.stretch(x, n, c).iter().copied()))
 }
 
-#[multiversion(targets("x86_64+avx2+bmi2", "x86_64+avx512f+avx512vl+avx512dq+bmi2"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi2", "x86_64+avx2+bmi2"))]
 fn forward_tile<F: Float>(
     x: &[F],
     y: ArrayViewMut3<F>,
@@ -228,7 +228,7 @@ fn forward_tile<F: Float>(
     line_tile(x, y, extent, start, &|c| line(c, moments[c - start]));
 }
 
-#[multiversion(targets("x86_64+avx2+bmi2", "x86_64+avx512f+avx512vl+avx512dq+bmi2"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi2", "x86_64+avx2+bmi2"))]
 fn line_tile<F: Float>(
     x: &[F],
     mut y: ArrayViewMut3<F>,
@@ -258,7 +258,7 @@ fn line_tile<F: Float>(
     }
 }
 
-#[multiversion(targets("x86_64+avx2+bmi2", "x86_64+avx512f+avx512vl+avx512dq+bmi2"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi2", "x86_64+avx2+bmi2"))]
 fn stretch_lines<F: Float>(
     x: &[F],
     y: &mut [F],
@@ -279,7 +279,7 @@ fn stretch_lines<F: Float>(
     }
 }
 
-#[multiversion(targets("x86_64+avx2+bmi2", "x86_64+avx512f+avx512vl+avx512dq+bmi2"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi2", "x86_64+avx2+bmi2"))]
 #[allow(clippy::too_many_arguments)]
 fn backward_tile<F: Float>(
     x: &[F],
@@ -380,7 +380,7 @@ fn column_moments<F: Float>(
     }
 }
 
-#[multiversion(targets("x86_64+avx2+bmi2", "x86_64+avx512f+avx512vl+avx512dq+bmi2"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi2", "x86_64+avx2+bmi2"))]
 fn column_pivots<F: Float>(x: &[F], pivots: &mut [F]) {
     let (start, rows) = (
         &x[..pivots.len()],
@@ -442,7 +442,7 @@ enum Order {
     Memory,
 }
 
-#[multiversion(targets("x86_64+avx2+bmi2", "x86_64+avx512f+avx512vl+avx512dq+bmi2"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi2", "x86_64+avx2+bmi2"))]
 fn column_block_sums<F: Float>(
     a: &[F],
     b: &[F],
@@ -476,7 +476,7 @@ fn column_lines<F: Float>(x: &[F], y: &mut [F], extent: Extent, scratch: &Scratc
     );
 }
 
-#[multiversion(targets("x86_64+avx2+bmi2", "x86_64+avx512f+avx512vl+avx512dq+bmi2"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi2", "x86_64+avx2+bmi2"))]
 fn column_block_lines<F: Float>(x: &[F], y: &mut [F], center: &[F], scale: &[F], offset: &[F]) {
     let width = center.len();
     let (scale, offset) = (&scale[..width], &offset[..width]);
@@ -528,7 +528,7 @@ fn column_backward<F: Float>(
     });
 }
 
-#[multiversion(targets("x86_64+avx2+bmi2", "x86_64+avx512f+avx512vl+avx512dq+bmi2"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi2", "x86_64+avx2+bmi2"))]
 fn column_block_planes<F: Float>(x: &[F], dy: &[F], dx: &mut [F], scratch: &Scratch<F>) {
     let width = scratch.center.len();
     let (center, dy_scale) = (&scratch.center[..width], &scratch.scale[..width]);
