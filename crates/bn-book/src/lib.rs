@@ -8,6 +8,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod bench;
 pub mod book;
 pub mod chapter;
 pub mod claims;

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 
 use bn_book::book::Book;
 use bn_book::kernel::{self, Which};
-use bn_book::{claims, lab, preprocess, serve, site, suite};
+use bn_book::{bench, claims, lab, preprocess, serve, site, suite};
 
 /// Why Batch Norm Works: read it, run it, test it.
 #[derive(Parser)]
@@ -63,6 +63,20 @@ enum Command {
         /// Run them even if they are not stale
         #[arg(long)]
         all: bool,
+    },
+    /// Measure how fast layers and networks are
+    Bench {
+        /// Measure only what contains this, such as "training [32, 64]"
+        filter: Option<String>,
+        /// Beside PyTorch, candle and burn, which are installed first
+        #[arg(long)]
+        peers: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// Keep all figures, for the performance page
+        #[arg(long, requires = "peers", conflicts_with = "filter")]
+        record: bool,
     },
     /// List every equation with its code, its tests and its cells
     Equations {
@@ -154,6 +168,12 @@ fn run(command: Command) -> Result<ExitCode> {
             &chapters,
             if all { Which::All } else { Which::Stale },
         ),
+        Command::Bench {
+            filter,
+            peers,
+            json,
+            record,
+        } => bench::run(&root, filter.as_deref(), peers, json, record),
         Command::Equations { json } => equations(&root, json),
         Command::Claims { .. } | Command::Preprocess { .. } => Ok(()),
     }?;

@@ -123,7 +123,7 @@ fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     Ok(result)
 }
 
-fn succeed(command: &mut Command) -> Result<()> {
+pub(crate) fn succeed(command: &mut Command) -> Result<()> {
     let status = command.status().context("cannot start cargo")?;
     if !status.success() {
         let words: Vec<_> = [command.get_program()]

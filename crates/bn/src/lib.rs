@@ -17,6 +17,8 @@ pub use bn_lab;
 pub use bn_plot;
 pub use ndarray;
 
+pub mod performance;
+
 /// Runs the code of the README.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
