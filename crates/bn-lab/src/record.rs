@@ -43,7 +43,7 @@ pub fn write(measured: &[Measurements]) -> String {
     measured.iter().map(line).collect()
 }
 
-/// Reads what [`write`] wrote.
+/// Reads what [`write()`] wrote.
 ///
 /// # Errors
 ///
@@ -132,7 +132,7 @@ pub fn shard_of(text: &str) -> Result<(Sweep, Shard)> {
 }
 
 /// Puts the shards of a sweep together: the same, to the last bit, as if one machine had
-/// measured all of it. Each shard is a name to report it by and what [`write_shard`] wrote.
+/// measured all of it. Each shard is a name to report it by and what [`write_shard()`] wrote.
 ///
 /// ```
 /// use bn_lab::claims::claim;
