@@ -39,7 +39,7 @@ impl Estimate {
     /// ```
     /// use bn_lab::Estimate;
     /// let wide = Estimate { mean: 23.228, low: 15.323, high: 35.212, seeds: 10 };
-    /// assert_eq!(wide.readable(), "23 [15, 35]");
+    /// assert_eq!(wide.readable(), "23.2 [15.3, 35.2]");
     /// let narrow = Estimate { mean: 0.98504, low: 0.98427, high: 0.98581, seeds: 10 };
     /// assert_eq!(narrow.readable(), "0.98504 [0.98427, 0.98581]");
     /// ```
