@@ -16,7 +16,7 @@ use crate::tools;
 pub fn run(root: &Path, filter: Option<&str>, peers: bool, json: bool, record: bool) -> Result<()> {
     let mut bench = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     bench
-        .args(["run", "--quiet", "--locked", "--release", "--manifest-path"])
+        .args(["run", "--quiet", "--release", "--manifest-path"])
         .arg(root.join("crates/bn-bench/Cargo.toml"))
         .arg("--target-dir")
         .arg(root.join("target/bench"));
