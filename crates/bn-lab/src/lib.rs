@@ -28,6 +28,7 @@ mod shimodaira;
 mod standardize;
 mod teacher;
 mod training;
+mod watch;
 
 pub mod claims;
 mod experiment;
@@ -66,3 +67,4 @@ pub use sgd::Sgd;
 pub use shimodaira::{Line, Shimodaira, shimodaira_errors, shimodaira_sizes};
 pub use teacher::Teacher10;
 pub use training::{End, Observation, Trace, Training, TrainingParams};
+pub use watch::Evaluation;
