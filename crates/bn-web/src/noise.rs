@@ -1,0 +1,167 @@
+use std::f64::consts::{LN_2, PI};
+
+use bn_core::Moments;
+use bn_core::noise::{Draw, batch_mean_variance, batch_variance_law, gamma_shrinkage};
+use bn_lab::{Result, random_directions};
+
+use crate::control::{Control, Values};
+use crate::figure::{Figure, Interactive, Motion};
+use crate::picture::{Axis, Color, Dash, Picture, Width, histogram};
+
+/// The noise in a batch's statistics.
+pub(crate) const NOISE: Interactive = Interactive {
+    name: "noise",
+    title: "The mean and the standard deviation of a batch, against their exact laws.",
+    text: "Batches are drawn from a normal channel with mean 0 and standard deviation 1, forty \
+           at a time; the bars count their means and standard deviations, the lines are the \
+           laws, without any number fitted. Move the batch size from 2 to 128 and watch both \
+           noises shrink: four times the batch, half the width. With small batches the standard \
+           deviation is lopsided, and too small on average.",
+    controls: &[
+        Control {
+            name: "m",
+            label: "Batch size",
+            values: Values::Stops(&[2.0, 3.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0]),
+            default: 8.0,
+        },
+        Control {
+            name: "seed",
+            label: "Seed",
+            values: Values::Range(0.0, 19.0, 1.0),
+            default: 0.0,
+        },
+    ],
+    dragged: None,
+    start: |values| Ok(Box::new(Noise::new(values)?)),
+};
+
+const BATCHES: usize = 6000;
+const AT_A_TIME: usize = 40;
+const MEANS: (f64, f64) = (-2.0, 2.0);
+const SIGMAS: (f64, f64) = (0.0, 2.5);
+const BINS: usize = 100;
+
+struct Noise {
+    m: usize,
+    seed: u64,
+    means: Vec<f64>,
+    sigmas: Vec<f64>,
+}
+
+impl Noise {
+    fn new(values: &[f64]) -> Result<Self> {
+        let &[m, seed] = values else {
+            return Err(bn_lab::Error::Length {
+                what: "controls",
+                given: values.len(),
+                expected: 2,
+            });
+        };
+        let mut noise = Noise {
+            m: m as usize,
+            seed: seed as u64,
+            means: Vec::with_capacity(BATCHES),
+            sigmas: Vec::with_capacity(BATCHES),
+        };
+        noise.advance()?;
+        Ok(noise)
+    }
+}
+
+/// The density of μ_B: N(0, 1/m).
+fn density_of_mean(m: usize, mean: f64) -> f64 {
+    let m = m as f64;
+    (m / (2.0 * PI)).sqrt() * (-m * mean * mean / 2.0).exp()
+}
+
+/// The density of σ_B, from m σ²_B ~ χ²_{m−1}.
+fn density_of_sigma(m: usize, sigma: f64) -> f64 {
+    let (m, k) = (m as f64, (m - 1) as f64);
+    let q = m * sigma * sigma;
+    let log_chi_squared =
+        (k / 2.0 - 1.0) * q.ln() - q / 2.0 - k / 2.0 * LN_2 - libm::lgamma(k / 2.0);
+    2.0 * m * sigma * log_chi_squared.exp()
+}
+
+impl Figure for Noise {
+    fn advance(&mut self) -> Result<Motion> {
+        if self.means.len() < BATCHES {
+            // Every call is a draw of its own.
+            let draw = (self.means.len() / AT_A_TIME) as u64;
+            let seed = self.seed.wrapping_mul(0x1_0000).wrapping_add(draw);
+            let moments = Moments::of(random_directions(self.m, AT_A_TIME, seed).view())?;
+            self.means.extend(moments.mean);
+            self.sigmas.extend(moments.variance.mapv(f64::sqrt));
+        }
+        Ok(if self.means.len() < BATCHES {
+            Motion::GoesOn
+        } else {
+            Motion::Rests
+        })
+    }
+
+    fn draw(&self, width: Width) -> String {
+        let mut picture = Picture::new(width, 2, 2, 250.0);
+        let quantities: [(&str, &str, _, &[f64], &Vec<f64>, fn(usize, f64) -> f64); 2] = [
+            (
+                "Mean of a batch",
+                "μ_B",
+                MEANS,
+                &[-2.0, -1.0, 0.0, 1.0, 2.0],
+                &self.means,
+                density_of_mean,
+            ),
+            (
+                "Standard deviation of a batch",
+                "σ_B",
+                SIGMAS,
+                &[0.0, 0.5, 1.0, 1.5, 2.0, 2.5],
+                &self.sigmas,
+                density_of_sigma,
+            ),
+        ];
+        for (i, (title, label, range, ticks, values, density)) in quantities.into_iter().enumerate()
+        {
+            let (shares, _) = histogram(values.iter().copied(), range, BINS);
+            let bin = (range.1 - range.0) / BINS as f64;
+            let curve: Vec<_> = (1..200)
+                .map(|k| range.0 + (range.1 - range.0) * k as f64 / 200.0)
+                .map(|at| (at, density(self.m, at)))
+                .collect();
+            // The law decides about the height, so that the bars move and not the axis.
+            let top = curve.iter().map(|&(_, y)| y).fold(0.0, f64::max).min(8.0) * 1.25;
+            let x = Axis {
+                range,
+                label,
+                ticks,
+            };
+            let y = Axis {
+                range: (0.0, top),
+                label: "",
+                ticks: &[],
+            };
+            let mut panel = picture.panel(i, title, x, y);
+            let heights: Vec<f64> = shares.iter().map(|share| share / bin).collect();
+            panel.bars(Color::BatchNorm, &heights);
+            panel.line(Color::Ink, Dash::Solid, curve.into_iter());
+        }
+        picture.finish(NOISE.title, &self.finding())
+    }
+
+    fn finding(&self) -> String {
+        let n = self.means.len() as f64;
+        let deviation = (self.means.iter().map(|m| m * m).sum::<f64>() / n).sqrt();
+        let sigma = self.sigmas.iter().sum::<f64>() / n;
+        let variance = self.sigmas.iter().map(|s| s * s).sum::<f64>() / n;
+        let law = |value: bn_core::Result<f64>| value.unwrap_or(f64::NAN);
+        format!(
+            "{} batches of {}: the means stray by {deviation:.3} (law {:.3}), the standard \
+             deviations are {sigma:.3} on average (law {:.3}), the variances {variance:.3} (law {:.3}).",
+            self.means.len(),
+            self.m,
+            law(batch_mean_variance(1.0, self.m, Draw::WithReplacement)).sqrt(),
+            law(gamma_shrinkage(self.m)),
+            law(batch_variance_law(1.0, self.m).map(|law| law.mean)),
+        )
+    }
+}
