@@ -10,6 +10,7 @@
 //! | `[@key]`, `[@key, §3; @other]` | a citation from `references.bib` |
 //! | `{{name}}`, `{{name:.2}}`, `{{name:.1%}}`, `{{name:.2 interval}}` | a value a cell recorded |
 //! | `{{01-slug/name}}` | the same, from another chapter |
+//! | `{{interactive:name}}`, in a paragraph of its own | a figure of bn-web that readers can change |
 //! | `{{bibliography}}`, `{{equation-index}}`, `{{experiments}}` | the list of references, of equations; the code behind the claims |
 //!
 //! A chapter is parsed once into [`Piece`]s; page, notebook and test program
@@ -21,6 +22,7 @@ use std::sync::LazyLock;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use regex::Regex;
 
+use crate::interactive;
 use crate::problem::Problem;
 
 /// A page of the book, parsed.
@@ -83,6 +85,8 @@ pub enum Piece {
     ClaimRef(String),
     /// `[@key, locator; @key]`: keys with their locators.
     Citation(Vec<(String, Option<String>)>),
+    /// `{{interactive:name}}`.
+    Interactive(String),
     /// `{{bibliography}}`.
     Bibliography,
     /// `{{equation-index}}`.
@@ -511,6 +515,15 @@ fn value_piece(text: &str) -> Result<Piece, (String, &'static str)> {
         "equation-index" => return Ok(Piece::EquationIndex),
         "experiments" => return Ok(Piece::Experiments),
         _ => {}
+    }
+    if let Some(name) = text.strip_prefix("interactive:") {
+        return match interactive::find(name) {
+            Some(_) => Ok(Piece::Interactive(name.to_owned())),
+            None => Err((
+                format!("there is no interactive figure `{name}`"),
+                interactive::HOW,
+            )),
+        };
     }
     let (path, format) = text.split_once(':').unwrap_or((text, ""));
     let (chapter, name) = match path.split_once('/') {

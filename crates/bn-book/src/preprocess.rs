@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use crate::book::Book;
 use crate::math::Math;
 use crate::problem::{Problem, Problems};
-use crate::{assets, write};
+use crate::{assets, web, write};
 
 /// The preprocessor named `bn` in `book.toml`.
 pub struct Bn;
@@ -38,13 +38,20 @@ impl Preprocessor for Bn {
         let styled = assets::katex(&context.root)?;
         let macros: Option<String> = context.config.get("preprocessor.bn.macros")?;
         let mut math = Math::new(&context.root, macros.as_deref(), styled);
+        let program = web::build(&context.root, &book)?;
         let mut problems = book.check().err().unwrap_or_default().0;
         pages.for_each_chapter_mut(|page| {
             let file = page.path.as_ref().and_then(|path| path.to_str());
             if let Some(chapter) =
                 file.and_then(|file| book.chapters.iter().find(|c| c.file == file))
             {
-                page.content = write::page::write(&book, chapter, &mut math, &mut problems);
+                page.content = write::page::write(
+                    &book,
+                    chapter,
+                    &mut math,
+                    program.as_deref(),
+                    &mut problems,
+                );
             }
         });
         math.keep();

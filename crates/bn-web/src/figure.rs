@@ -47,6 +47,8 @@ pub struct Interactive {
     pub text: &'static str,
     /// What can be set; the values of [`Interactive::start`] are theirs, in this order.
     pub controls: &'static [Control],
+    /// How often [`Figure::advance`] is called for each frame on the screen.
+    pub per_frame: u32,
     /// The name of the control that dragging across the picture moves.
     pub dragged: Option<&'static str>,
     /// The figure at its beginning.

@@ -31,6 +31,7 @@ pub(crate) const NOISE: Interactive = Interactive {
             default: 0.0,
         },
     ],
+    per_frame: 1,
     dragged: None,
     start: |values| Ok(Box::new(Noise::new(values)?)),
 };

@@ -28,7 +28,6 @@ pub(crate) enum Color {
     Grid,
     BatchNorm,
     NoNorm,
-    Target,
 }
 
 impl Color {
@@ -39,7 +38,6 @@ impl Color {
             Color::Grid => "var(--bn-grid,#e3e6ea)",
             Color::BatchNorm => "var(--bn-arm-1,#0f4a9a)",
             Color::NoNorm => "var(--bn-arm-2,#d76c06)",
-            Color::Target => "var(--bn-arm-4,#b05cc2)",
         }
     }
 }

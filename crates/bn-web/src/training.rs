@@ -40,6 +40,7 @@ pub(crate) const TRAINING: Interactive = Interactive {
             default: 0.0,
         },
     ],
+    per_frame: 3,
     dragged: None,
     start: |values| Ok(Box::new(Race::new(values)?)),
 };

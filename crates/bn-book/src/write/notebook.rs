@@ -8,6 +8,7 @@ use serde_json::Map;
 use super::{citation, find_value, value_text};
 use crate::book::Book;
 use crate::chapter::{Cell, Chapter, Piece};
+use crate::interactive;
 use crate::notebook::{Notebook, NotebookCell, lines};
 
 /// What a cell reads like in the notebook: the first one loads the book's crate.
@@ -90,6 +91,7 @@ fn inline(book: &Book, chapter: &Chapter, piece: &Piece, source: &str) -> String
             Some(figure) => format!("Figure {}", figure.number),
             None => source.to_owned(),
         },
+        Piece::Interactive(name) => interactive::sentence(chapter.slug(), name),
         Piece::ClaimRef(id) => format!("`{id}`"),
         Piece::Citation(works) => citation(book, works, |_, name| name),
         _ => source.to_owned(),

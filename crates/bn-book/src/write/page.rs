@@ -10,15 +10,18 @@ use crate::api;
 use crate::book::{Book, Equation};
 use crate::chapter::{Chapter, Piece};
 use crate::claims::{ROW, SCOREBOARD};
+use crate::interactive;
 use crate::math::{Math, escape, inline_safe};
 use crate::notebook::{Figure, Outputs, Shown};
 use crate::problem::Problem;
 
-/// The Markdown (mostly HTML by now) that mdBook makes the page of.
+/// The Markdown (mostly HTML by now) that mdBook makes the page of; `program` is the
+/// WebAssembly of its interactive figures, without which they stand still.
 pub fn write(
     book: &Book,
     chapter: &Chapter,
     math: &mut Math,
+    program: Option<&str>,
     problems: &mut Vec<Problem>,
 ) -> String {
     let mut page = String::with_capacity(2 * chapter.source.len());
@@ -130,6 +133,15 @@ pub fn write(
                     ),
                 }
             }
+            Piece::Interactive(name) => match interactive::html(name, program) {
+                Ok(html) => {
+                    let _ = write!(page, "\n{html}\n");
+                }
+                Err(error) => problem(
+                    format!("the interactive figure `{name}` cannot be drawn: {error:#}"),
+                    "`cargo test -p bn-web` says more",
+                ),
+            },
             Piece::Bibliography => {
                 let _ = write!(page, "\n{}\n", book.references.html());
             }
