@@ -420,3 +420,15 @@ fn a_failure_of_the_kernel_is_mapped_to_the_chapters_line() {
     }
     assert_eq!(line(7, "failed", program), 1);
 }
+
+#[test]
+fn an_interactive_figure_is_named_and_an_unknown_one_is_refused_with_its_line() {
+    let training = Piece::Interactive("training".to_owned());
+    assert_eq!(
+        pieces("Text.\n\n{{interactive:training}}\n"),
+        [(5, training)]
+    );
+    let (line, cause) = refused("Text.\n\n{{interactive:trainig}}\n");
+    assert_eq!(line, 5);
+    assert!(cause.contains("`trainig`"), "{cause}");
+}

@@ -9,11 +9,12 @@ use crate::picture::{Axis, Color, Dash, Picture, Width, histogram};
 pub(crate) const TRAINING: Interactive = Interactive {
     name: "training",
     title: "Two networks in training, with batch norm and without.",
-    text: "Both networks start from the same weights and see the same batches of 64; only one \
-           has batch norm. Try the learning rate first: raise it until one of them no longer \
-           learns. Then start the weights four times as large, or a quarter. Look at the loss, \
-           and at what arrives at the last hidden layer's activation: with batch norm it begins \
-           as the same bell whatever the start, without it its width is up to you.",
+    text: "Both networks start from the same weights and see the same batches of 64; one has \
+           batch norm. Here all weights start at a quarter of the usual size, and only one of \
+           the two learns: without batch norm hardly anything arrives at the last hidden \
+           layer, as its histogram shows; the dashed line is the loss of guessing. Set the \
+           scale to 1: now both learn, and batch norm gains nothing. Then raise the learning \
+           rate to 3, or the scale to 4.",
     controls: &[
         Control {
             name: "rate",
@@ -25,7 +26,7 @@ pub(crate) const TRAINING: Interactive = Interactive {
             name: "start",
             label: "Scale of the starting weights",
             values: Values::Stops(&[0.25, 0.5, 1.0, 2.0, 4.0]),
-            default: 1.0,
+            default: 0.25,
         },
         Control {
             name: "activation",
@@ -226,7 +227,7 @@ impl Figure for Race {
                 ticks: &[-4.0, -2.0, 0.0, 2.0, 4.0],
             };
             let shares = Axis {
-                range: (0.0, 0.2),
+                range: (0.0, 0.12),
                 label: "",
                 ticks: &[],
             };

@@ -1,0 +1,118 @@
+//! Every figure, at every setting of its controls.
+
+use bn_web::{FIGURES, Interactive, Motion, Values, Width};
+
+fn allowed(values: Values) -> Vec<f64> {
+    match values {
+        Values::Stops(stops) => stops.to_vec(),
+        Values::Range(least, most, step) => vec![least, least + step, most],
+        Values::Words(words) => (0..words.len()).map(|i| i as f64).collect(),
+    }
+}
+
+fn figure(name: &str) -> &'static Interactive {
+    let found = FIGURES.iter().find(|figure| figure.name == name);
+    found.expect("a figure")
+}
+
+fn finished(name: &str, values: &[f64]) -> String {
+    let mut figure = (figure(name).start)(values).expect("a figure");
+    while figure.advance().expect("a step") == Motion::GoesOn {}
+    figure.finding()
+}
+
+#[test]
+fn every_value_of_every_control_starts_moves_and_draws_finite_numbers() {
+    for interactive in FIGURES {
+        for (i, control) in interactive.controls.iter().enumerate() {
+            for value in allowed(control.values) {
+                assert_eq!(control.nearest(value), value, "{}", control.name);
+                let mut values = interactive.defaults();
+                values[i] = value;
+                let mut figure = (interactive.start)(&values).expect("a figure");
+                for _ in 0..8 {
+                    figure.advance().expect("a step");
+                }
+                for width in [Width::Wide, Width::Narrow] {
+                    let svg = figure.draw(width);
+                    let broken = svg.contains("NaN") || svg.contains("inf");
+                    assert!(!broken, "{} {values:?}: {svg}", interactive.name);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_link_with_values_that_no_control_has_gets_the_nearest() {
+    for control in FIGURES.iter().flat_map(|figure| figure.controls) {
+        let least = allowed(control.values)
+            .into_iter()
+            .fold(f64::INFINITY, f64::min);
+        assert_eq!(control.nearest(-1e300), least);
+        assert_eq!(control.nearest(f64::NAN), control.default);
+        assert_eq!(control.nearest(control.default), control.default);
+    }
+}
+
+#[test]
+fn a_figure_does_the_same_again_for_the_same_seed_and_not_for_another() {
+    for interactive in FIGURES {
+        let at_seed = |seed: f64| {
+            let mut values = interactive.defaults();
+            let i = interactive
+                .controls
+                .iter()
+                .position(|control| control.name == "seed");
+            values[i.expect("a seed")] = seed;
+            let mut figure = (interactive.start)(&values).expect("a figure");
+            for _ in 0..5 {
+                figure.advance().expect("a step");
+            }
+            figure.draw(Width::Wide)
+        };
+        assert_eq!(at_seed(3.0), at_seed(3.0));
+        assert_ne!(at_seed(3.0), at_seed(4.0));
+    }
+}
+
+/// Losses at the end of training, without and with batch norm.
+fn losses(rate: f64, start: f64) -> (f64, f64) {
+    let finding = finished("training", &[rate, start, 0.0, 0.0]);
+    let numbers: Vec<f64> = finding
+        .trim_end_matches('.')
+        .split([' ', ','])
+        .filter_map(|word| word.parse().ok())
+        .collect();
+    assert_eq!(numbers.len(), 2, "{finding}");
+    (numbers[0], numbers[1])
+}
+
+#[test]
+fn training_does_what_its_text_announces() {
+    let (guessing, learned) = (2.2, 0.8);
+    let (none, batch_norm) = losses(0.1, 0.25);
+    assert!(none > guessing && batch_norm < learned);
+    let (none, batch_norm) = losses(0.1, 1.0);
+    assert!(none < learned && batch_norm < learned && none < batch_norm);
+    let (none, batch_norm) = losses(3.0, 1.0);
+    assert!(none > guessing && batch_norm < learned);
+    let (none, batch_norm) = losses(0.1, 4.0);
+    assert!(none > guessing && batch_norm < none);
+}
+
+#[test]
+fn the_noise_of_batches_follows_its_laws() {
+    for m in [2.0, 8.0, 128.0] {
+        let finding = finished("noise", &[m, 1.0]);
+        let numbers: Vec<f64> = finding
+            .split([' ', ',', ')', ':'])
+            .filter_map(|word| word.trim_end_matches('.').parse().ok())
+            .collect();
+        // 6000 batches, their size, then three pairs of measured and exact.
+        assert_eq!(numbers.len(), 8, "{finding}");
+        for pair in numbers[2..].chunks(2) {
+            assert!((pair[0] / pair[1] - 1.0).abs() < 0.05, "{finding}");
+        }
+    }
+}
