@@ -17,6 +17,7 @@ mod control;
 #[cfg(target_arch = "wasm32")]
 mod exports;
 mod figure;
+mod moments;
 mod noise;
 mod picture;
 mod training;

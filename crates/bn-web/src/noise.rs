@@ -84,6 +84,16 @@ fn density_of_sigma(m: usize, sigma: f64) -> f64 {
     2.0 * m * sigma * log_chi_squared.exp()
 }
 
+/// A panel: what was drawn, and its law.
+struct Quantity<'a> {
+    title: &'a str,
+    label: &'a str,
+    range: (f64, f64),
+    ticks: &'a [f64],
+    values: &'a [f64],
+    density: fn(usize, f64) -> f64,
+}
+
 impl Figure for Noise {
     fn advance(&mut self) -> Result<Motion> {
         if self.means.len() < BATCHES {
@@ -103,26 +113,31 @@ impl Figure for Noise {
 
     fn draw(&self, width: Width) -> String {
         let mut picture = Picture::new(width, 2, 2, 250.0);
-        let quantities: [(&str, &str, _, &[f64], &Vec<f64>, fn(usize, f64) -> f64); 2] = [
-            (
-                "Mean of a batch",
-                "μ_B",
-                MEANS,
-                &[-2.0, -1.0, 0.0, 1.0, 2.0],
-                &self.means,
-                density_of_mean,
-            ),
-            (
-                "Standard deviation of a batch",
-                "σ_B",
-                SIGMAS,
-                &[0.0, 0.5, 1.0, 1.5, 2.0, 2.5],
-                &self.sigmas,
-                density_of_sigma,
-            ),
-        ];
-        for (i, (title, label, range, ticks, values, density)) in quantities.into_iter().enumerate()
-        {
+        let mean = Quantity {
+            title: "Mean of a batch",
+            label: "μ_B",
+            range: MEANS,
+            ticks: &[-2.0, -1.0, 0.0, 1.0, 2.0],
+            values: &self.means,
+            density: density_of_mean,
+        };
+        let sigma = Quantity {
+            title: "Standard deviation of a batch",
+            label: "σ_B",
+            range: SIGMAS,
+            ticks: &[0.0, 0.5, 1.0, 1.5, 2.0, 2.5],
+            values: &self.sigmas,
+            density: density_of_sigma,
+        };
+        for (i, quantity) in [mean, sigma].into_iter().enumerate() {
+            let Quantity {
+                title,
+                label,
+                range,
+                ticks,
+                values,
+                density,
+            } = quantity;
             let (shares, _) = histogram(values.iter().copied(), range, BINS);
             let bin = (range.1 - range.0) / BINS as f64;
             let curve: Vec<_> = (1..200)

@@ -28,6 +28,7 @@ pub(crate) enum Color {
     Grid,
     BatchNorm,
     NoNorm,
+    Adapted,
 }
 
 impl Color {
@@ -37,6 +38,7 @@ impl Color {
             Color::Muted => "var(--bn-muted,#5c636b)",
             Color::Grid => "var(--bn-grid,#e3e6ea)",
             Color::BatchNorm => "var(--bn-arm-1,#0f4a9a)",
+            Color::Adapted => "var(--bn-arm-4,#b05cc2)",
             Color::NoNorm => "var(--bn-arm-2,#d76c06)",
         }
     }
@@ -81,7 +83,8 @@ impl Picture {
         x: Axis<'_>,
         y: Axis<'_>,
     ) -> Panel<'_> {
-        let wide = self.width.px() / self.columns as f64;
+        // Whole pixels, which take fewer letters.
+        let wide = (self.width.px() / self.columns as f64).floor();
         let left = (number % self.columns) as f64 * wide + LEFT;
         let top = (number / self.columns) as f64 * self.row_height + TOP;
         let mut panel = Panel {
