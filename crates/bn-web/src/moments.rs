@@ -129,7 +129,7 @@ impl Figure for Channel {
     fn draw(&self, width: Width) -> String {
         let mut picture = Picture::new(width, 3, 3, 230.0);
         let panels = [
-            ("Input", "x", &self.x, Color::Muted),
+            ("Input", "x (dashed: running mean)", &self.x, Color::Muted),
             (
                 "Output in training",
                 "y",
@@ -150,7 +150,7 @@ impl Figure for Channel {
                 ticks: &[-8.0, -4.0, 0.0, 4.0, 8.0],
             };
             let y = Axis {
-                range: (0.0, 0.3),
+                range: (0.0, 0.2),
                 label: "",
                 ticks: &[],
             };
@@ -159,9 +159,8 @@ impl Figure for Channel {
             panel.bars(color, &heights);
             if i == 0 {
                 let running = self.norm.running().mean[0];
-                let mark = [(running, 0.0), (running, 0.3)];
+                let mark = [(running, 0.0), (running, 0.2)];
                 panel.line(Color::Adapted, Dash::Dashed, mark.into_iter());
-                panel.note(Color::Ink, 0, "dashed: running mean");
             }
         }
         picture.finish(MOMENTS.title, &self.finding())
