@@ -17,10 +17,24 @@ import re
 import sys
 
 HERE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-HOOK = (
-    "std::panic::set_hook(Box::new(|info| { let (file, line) = info.location().map_or((\"\", 0), |l| (l.file(), l.line()));"
-    ' eprintln!("\\u{1}panicked {} {:?} {:?}", line, file, info.payload_as_str().unwrap_or("a value that is no text")); }));'
-)
+# A panic inside of a library is told with the line of the cell that called it.
+HOOK = """
+std::panic::set_hook(Box::new(|info| {
+    let (file, line) = info.location().map_or(("", 0), |place| (place.file(), place.line()));
+    let mut told = (line, file.to_owned());
+    if file != "src/lib.rs" {
+        let trace = std::backtrace::Backtrace::force_capture().to_string();
+        let mut ours = trace.lines().filter_map(|at| at.split_once("/src/lib.rs:"))
+            .filter(|(folder, _)| folder.ends_with("at .") || folder.ends_with("/build"))
+            .filter_map(|(_, at)| at.split(':').next()?.parse().ok());
+        if let Some(line) = ours.find(|line| *line != line!()) {
+            told = (line, "src/lib.rs".to_owned());
+        }
+    }
+    eprintln!("\\u{1}panicked {} {:?} {:?}", told.0, told.1, info.payload_as_str().unwrap_or("a value that is no text"));
+}));
+"""
+HOOK = " ".join(line.strip() for line in HOOK.splitlines())
 END = 'println!("\\u{1}end"); eprintln!("\\u{1}end");'
 # evcxr runs this by itself when it starts, and would wait for ever for a reader of its output.
 FIRST = ("run_user_code_0(", "\n42\n")

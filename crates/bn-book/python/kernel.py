@@ -14,6 +14,7 @@ away.
 
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -202,6 +203,8 @@ class Serving:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                # A compiler that may write no more must say so, and not be killed.
+                restore_signals=False,
             )
         with open(os.path.join(self.folder, "engine"), "w", encoding="utf-8") as file:
             file.write(str(self.engine.pid))
@@ -237,10 +240,15 @@ class Serving:
         self.context.destroy(linger=200)
 
     def engine_died(self):
+        """Tells the reason to whoever waits for a cell; the kernel ends with its engine."""
+        with open(self.log, encoding="utf-8", errors="replace") as log:
+            said = log.read()[-2000:].strip()
+        message = f"the kernel's engine ended with {self.engine.returncode}"
+        sys.stderr.write(f"{message}: {said}\n")
+        if self.queue and not (self.running and self.running["client"]):
+            self.begin(*self.queue.pop(0), True)
         if self.running and self.running["client"]:
-            with open(self.log, encoding="utf-8", errors="replace") as log:
-                said = log.read()[-2000:]
-            self.running["error"] = ("Engine", "the kernel's engine died", ["the kernel's engine died", said])
+            self.running["error"] = ("Engine", message, [message, said])
             self.finish()
 
     # -- receiving
@@ -442,6 +450,11 @@ class Serving:
             self.start(*self.queue.pop(0), True)
 
     def start(self, identities, parts, client):
+        self.begin(identities, parts, client)
+        self.engine_count += 1
+        self.to_engine("shell", parts)
+
+    def begin(self, identities, parts, client):
         content = json.loads(parts[3])
         self.running = {
             "id": json.loads(parts[0])["msg_id"],
@@ -459,13 +472,11 @@ class Serving:
             "interrupted": False,
             "last": "",
         }
-        self.engine_count += 1
         if client:
             self.count += 1
             self.cells.append((self.count, content["code"]))
             self.tell("status", {"execution_state": "busy"}, parts[0])
             self.tell("execute_input", {"code": content["code"], "execution_count": self.count}, parts[0])
-        self.to_engine("shell", parts)
 
     def built(self):
         try:
@@ -489,7 +500,7 @@ class Serving:
         running = self.running
         text, marked, told = text.partition(MARK)
         if text:
-            running["last"] = (running["last"] + text)[-4000:] if name == "stderr" else running["last"]
+            running["last"] = (running["last"] + text)[-20000:] if name == "stderr" else running["last"]
             if running["client"]:
                 self.tell("stream", {"name": name, "text": text}, running["header"])
         if not marked:
@@ -521,13 +532,18 @@ class Serving:
                 program = [one.rstrip() for one in file.read().split("\n")]
         except OSError:
             return ""
-        if not 0 < line <= len(program):
-            return ""
-        at, best = line - 1, (0, "")
+        # What is displayed is wrapped in lines that are not the cell's.
+        near = [line - 1 + step for step in (0, 1, -1, 2)]
+        places = (self.like(program, at) for at in near if 0 <= at < len(program))
+        return next(filter(None, places), "")
+
+    def like(self, program, at):
+        """The line of a cell that is most like one of the program: by text, then by what is around."""
+        best = (0, "")
         for count, code in reversed(self.cells):
             lines = [one.rstrip() for one in code.split("\n")]
             for k, one in enumerate(lines):
-                if one != program[at]:
+                if not one or one != program[at]:
                     continue
                 score = alike(reversed(program[:at]), reversed(lines[:k])) + alike(program[at:], lines[k:])
                 if score > best[0]:
@@ -545,6 +561,10 @@ class Serving:
                 sys.stderr.write("the kernel could not be warmed: " + "\n".join(error[2]) + "\n")
             return
         header = running["header"]
+        if running["panicked"] and not error:
+            line, file, message = running["panicked"]
+            caught = ": ".join(self.failure("Panic", message, line, file)[2])
+            self.tell("stream", {"name": "stderr", "text": f"{caught} (the panic was caught)\n"}, header)
         for content in running["results"]:
             self.tell("execute_result", {**content, "execution_count": self.count}, header)
         if error:
@@ -563,12 +583,14 @@ class Serving:
         traceback = [line for one in running["errors"] for line in one["traceback"]] or [evalue]
         traceback = [line.replace(f"command_{self.engine_count}", f"cell [{self.count}]") for line in traceback]
         _, ended, status = evalue.partition("Subprocess terminated with status: ")
+        crashed = re.findall(r"at (?:\.|\S*/build)/src/lib\.rs:([0-9]+)", running["last"])
         if running["interrupted"]:
             message = "the cell was interrupted, and the variables of the notebook are gone"
             return ("Interrupted", message, [message])
         if ended:
             message = f"the process that runs the cells ended ({status}), and the variables of the notebook are gone"
-            return ("Ended", message, [f"in cell [{self.count}]", message])
+            where = self.place(int(crashed[0])) if crashed else f"cell [{self.count}]"
+            return ("Ended", message, [f"failed in {where}", message])
         return ("Error", evalue, traceback)
 
     def abort_queue(self):
@@ -731,4 +753,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except OSError as error:
+        sys.exit(f"the kernel cannot go on: {error}")

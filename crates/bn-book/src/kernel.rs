@@ -49,7 +49,7 @@ pub fn run(root: &Path, names: &[String], which: Which) -> Result<()> {
         eprintln!("{slug}: running ({} of {})", position + 1, slugs.len());
         let session = match &mut session {
             Some(session) => session,
-            none => none.insert(Session::open(root)?),
+            none => none.insert(Session::open(root, Ahead::of(slugs.len() - position))?),
         };
         let notebook = execute(&book, &chapter, session)?;
         book.insert_notebook(slug, notebook);
@@ -67,8 +67,9 @@ pub fn run(root: &Path, names: &[String], which: Which) -> Result<()> {
 /// When a cell fails.
 pub fn verify(root: &Path, names: &[String]) -> Result<()> {
     let book = Book::load(root)?;
-    let session = Session::open(root)?;
-    for slug in slugs(&book, names)? {
+    let slugs = slugs(&book, names)?;
+    let session = Session::open(root, Ahead::of(slugs.len()))?;
+    for slug in slugs {
         let chapter = book.chapter(&slug)?;
         eprintln!("{}: running", chapter.slug());
         let ran = execute(&book, chapter, &session)?;
@@ -278,13 +279,30 @@ pub fn line_of_failure(chapter: &Chapter, cell: usize, message: &str) -> usize {
         .unwrap_or(failing.line)
 }
 
+/// Whether a kernel is kept warm ahead while a session lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ahead {
+    /// One: who opens the next notebook finds it ready.
+    Spare,
+    /// None: there is no next notebook.
+    Nothing,
+}
+
+impl Ahead {
+    fn of(notebooks: usize) -> Self {
+        if notebooks > 1 {
+            Self::Spare
+        } else {
+            Self::Nothing
+        }
+    }
+}
+
 /// One use of Jupyter with the book's kernel.
-///
-/// While it lasts, a kernel is kept warm ahead: who opens a notebook finds one ready.
 pub struct Session {
     warm: Warm,
     folder: TempDir,
-    spares: Child,
+    spares: Option<Child>,
 }
 
 impl Session {
@@ -293,19 +311,23 @@ impl Session {
     /// # Errors
     /// When a tool cannot be installed, the crates do not compile, or a folder
     /// cannot be written.
-    pub fn open(root: &Path) -> Result<Self> {
+    pub fn open(root: &Path, ahead: Ahead) -> Result<Self> {
         let warm = Warm::prepare(root)?;
         let folder = tempfile::Builder::new()
             .prefix("why-batch-norm-works-")
             .tempdir()
             .context("cannot make a folder for temporary files")?;
-        let spares = warm
-            .keep_spares(&folder.path().join("spares"))
-            .current_dir(notebooks(root)?)
-            // Held open: the spare kernel stops when this end closes, however we end.
-            .stdin(Stdio::piped())
-            .spawn()
-            .context("cannot start Python")?;
+        let spares = match ahead {
+            Ahead::Nothing => None,
+            Ahead::Spare => Some(
+                warm.keep_spares(&folder.path().join("spares"))
+                    .current_dir(notebooks(root)?)
+                    // Held open: the spare kernel stops when this end closes, however we end.
+                    .stdin(Stdio::piped())
+                    .spawn()
+                    .context("cannot start Python")?,
+            ),
+        };
         Ok(Self {
             warm,
             folder,
@@ -332,8 +354,10 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        drop(self.spares.stdin.take());
-        let _ = self.spares.wait();
+        if let Some(spares) = &mut self.spares {
+            drop(spares.stdin.take());
+            let _ = spares.wait();
+        }
     }
 }
 

@@ -156,6 +156,8 @@ impl Warm {
                 "--json=diagnostic-rendered-ansi",
                 // A cell runs once: optimizing it takes longer than it saves. What it calls is optimized.
                 "-Copt-level=0",
+                // Where in the cell a panic of a library or a crash came from.
+                "-Cdebuginfo=line-tables-only",
                 "-Cdebug-assertions=on",
                 "-Coverflow-checks=on",
                 "-Cprefer-dynamic",
