@@ -8,8 +8,9 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 
 use crate::chapter::{Chapter, Piece};
+use crate::claims::{self, Claim};
 use crate::code::{self, Code};
-use crate::notebook::{Figure, Notebook, Outputs, Value};
+use crate::notebook::{Figure, Notebook, Outputs, Shown, Value};
 use crate::problem::{Problem, Problems};
 use crate::references::References;
 
@@ -32,6 +33,8 @@ pub struct Book {
     pub code: Code,
     /// Fingerprint of the crates a cell uses.
     pub crates: String,
+    /// The claims that the crates put on trial, by name.
+    pub claims: BTreeMap<String, Claim>,
     /// All labelled equations by label.
     pub equations: BTreeMap<String, Equation>,
     /// All figures by id: chapter and number.
@@ -117,6 +120,7 @@ impl Book {
         written.extend(chapters.iter().filter_map(check_cells));
         let references = References::read(root, &mut problems)?;
         let code = Code::scan(root, &mut problems)?;
+        let claims = claims::scan(root, &mut problems)?;
         let mut book = Self {
             root: root.to_path_buf(),
             chapters,
@@ -125,6 +129,7 @@ impl Book {
             references,
             code,
             crates: code::fingerprint(root, FACADE)?,
+            claims,
             equations: BTreeMap::new(),
             figures: HashMap::new(),
             written,
@@ -243,6 +248,7 @@ impl Book {
             self.check_pieces(chapter, &mut problems);
         }
         self.check_equations(&mut problems);
+        self.check_claims(&mut problems);
         Problems(problems).into_result()
     }
 
@@ -300,6 +306,10 @@ impl Book {
                         "the figures are",
                         self.figures.keys().collect::<BTreeSet<_>>(),
                     ),
+                )),
+                Piece::ClaimRef(id) if !self.claims.contains_key(id) => Some((
+                    format!("no claim is named `{id}`"),
+                    "check the spelling; `cargo book claims --list` prints the names".to_owned(),
                 )),
                 Piece::Citation(works) => works
                     .iter()
@@ -392,6 +402,63 @@ impl Book {
                 ));
             }
         }
+    }
+
+    /// Each claim has a chapter and a place on the scoreboard.
+    fn check_claims(&self, problems: &mut Vec<Problem>) {
+        let slugs: Vec<&str> = self.chapters.iter().map(Chapter::slug).collect();
+        let shown: BTreeSet<&str> = self.shown_claims(claims::SCOREBOARD).collect();
+        let scoreboard = self
+            .chapters
+            .iter()
+            .find(|c| c.slug() == claims::SCOREBOARD);
+        for (id, claim) in &self.claims {
+            let problem = if !slugs.contains(&claim.chapter.as_str()) {
+                let cause = format!(
+                    "claim `{id}` belongs to {}, which is no page",
+                    claim.chapter
+                );
+                (cause, known("the pages are", &slugs))
+            } else if scoreboard.is_none() {
+                let cause = format!(
+                    "claim `{id}` stands nowhere: there is no {}",
+                    claims::SCOREBOARD
+                );
+                (cause, format!("write book/{}.md", claims::SCOREBOARD))
+            } else if self.notebooks.contains_key(claims::SCOREBOARD)
+                && !shown.contains(&id.as_str())
+            {
+                let cause = format!("claim `{id}` is not on the scoreboard");
+                (
+                    cause,
+                    format!(
+                        "show it in a table of verdicts in book/{}.md",
+                        claims::SCOREBOARD
+                    ),
+                )
+            } else {
+                continue;
+            };
+            problems.push(Problem::at(
+                claim.file.as_str(),
+                claim.line,
+                problem.0,
+                problem.1,
+            ));
+        }
+    }
+
+    /// The claims in the tables that a chapter's cells put out.
+    fn shown_claims(&self, slug: &str) -> impl Iterator<Item = &str> {
+        let outputs = self.outputs.get(slug).into_iter().flatten();
+        let tables = outputs
+            .flat_map(|outputs| &outputs.shown)
+            .filter_map(|shown| match shown {
+                Shown::Html(table) => Some(table),
+                _ => None,
+            });
+        let rows = tables.flat_map(|table| claims::ROW.captures_iter(table));
+        rows.filter_map(|row| Some(row.get(1)?.as_str()))
     }
 
     fn number_equations(&mut self) {

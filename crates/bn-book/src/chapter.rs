@@ -6,10 +6,11 @@
 //! | `$x$`, `$$ … $$` | mathematics |
 //! | `$$ … $$ {#eq:label}` | a numbered equation |
 //! | `[@eq:label]`, `[@fig:id]` | a reference to an equation or a figure, in any chapter |
+//! | `[@claim:id]` | a reference to a claim on the scoreboard |
 //! | `[@key]`, `[@key, §3; @other]` | a citation from `references.bib` |
 //! | `{{name}}`, `{{name:.2}}`, `{{name:.1%}}`, `{{name:.2 interval}}` | a value a cell recorded |
 //! | `{{01-slug/name}}` | the same, from another chapter |
-//! | `{{bibliography}}`, `{{equation-index}}` | the list of references, of equations |
+//! | `{{bibliography}}`, `{{equation-index}}`, `{{experiments}}` | the list of references, of equations; the code behind the claims |
 //!
 //! A chapter is parsed once into [`Piece`]s; page, notebook and test program
 //! are three ways of writing the same pieces.
@@ -78,12 +79,16 @@ pub enum Piece {
     EquationRef(String),
     /// `[@fig:id]`.
     FigureRef(String),
+    /// `[@claim:id]`.
+    ClaimRef(String),
     /// `[@key, locator; @key]`: keys with their locators.
     Citation(Vec<(String, Option<String>)>),
     /// `{{bibliography}}`.
     Bibliography,
     /// `{{equation-index}}`.
     EquationIndex,
+    /// `{{experiments}}`.
+    Experiments,
 }
 
 /// A fence of Rust that is part of the chapter's program.
@@ -504,6 +509,7 @@ fn value_piece(text: &str) -> Result<Piece, (String, &'static str)> {
     match text {
         "bibliography" => return Ok(Piece::Bibliography),
         "equation-index" => return Ok(Piece::EquationIndex),
+        "experiments" => return Ok(Piece::Experiments),
         _ => {}
     }
     let (path, format) = text.split_once(':').unwrap_or((text, ""));
@@ -537,6 +543,9 @@ fn reference_piece(text: &str) -> Result<Piece, (String, &'static str)> {
     }
     if let Some(id) = text.strip_prefix("fig:") {
         return Ok(Piece::FigureRef(id.to_owned()));
+    }
+    if let Some(id) = text.strip_prefix("claim:") {
+        return Ok(Piece::ClaimRef(id.to_owned()));
     }
     let mut works = Vec::new();
     for part in text.split(';') {

@@ -3,6 +3,7 @@
 //! An item names its equation with `#[doc(alias = "eq:label")]`, which rustdoc's
 //! own search finds too. A test names it in its doc comment: `/// Covers eq:label.`
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -18,7 +19,7 @@ use walkdir::WalkDir;
 use crate::problem::Problem;
 
 /// The crates an equation can live in.
-const LIBRARIES: [&str; 2] = ["bn-core", "bn-lab"];
+pub(crate) const LIBRARIES: [&str; 2] = ["bn-core", "bn-lab"];
 
 /// A public item that implements an equation.
 #[derive(Clone, Debug)]
@@ -27,6 +28,9 @@ pub struct Item {
     pub label: String,
     /// Path such as `bn_core::moments::batch_mean`.
     pub path: String,
+    /// Its page among those of rustdoc, and the place in it if it has no page of its own:
+    /// `bn_core/moments/fn.batch_mean.html`.
+    pub page: String,
     /// The last segment of the path: what a cell calls.
     pub name: String,
     /// File relative to the root.
@@ -70,9 +74,17 @@ impl Code {
         let mut code = Self::default();
         for library in LIBRARIES {
             let folder = root.join("crates").join(library);
+            let mut files = Vec::new();
+            let mut declared = Declared::default();
             for (file, text) in rust_files(root, &folder.join("src"))? {
                 let syntax = parse(&file, &text)?;
+                declared.module = module_path(library, &file);
+                declared.visit_file(&syntax);
+                files.push((file, text, syntax));
+            }
+            for (file, text, syntax) in files {
                 let mut reader = Reader {
+                    declared: &declared,
                     file: &file,
                     text: &text,
                     module: module_path(library, &file),
@@ -95,7 +107,7 @@ impl Code {
 }
 
 /// The Rust files under a folder, sorted, as (path from `root`, text).
-fn rust_files(root: &Path, folder: &Path) -> Result<Vec<(String, String)>> {
+pub(crate) fn rust_files(root: &Path, folder: &Path) -> Result<Vec<(String, String)>> {
     let mut files = Vec::new();
     if !folder.is_dir() {
         return Ok(files);
@@ -127,7 +139,7 @@ fn other_files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn parse(file: &str, text: &str) -> Result<syn::File> {
+pub(crate) fn parse(file: &str, text: &str) -> Result<syn::File> {
     syn::parse_file(text)
         .map_err(|error| anyhow::Error::new(not_rust(file, error.span().start().line, &error)))
 }
@@ -153,7 +165,49 @@ fn module_path(library: &str, file: &str) -> Vec<String> {
     path
 }
 
+/// What a crate declares, for whoever has to find a place in it.
+#[derive(Default)]
+struct Declared {
+    module: Vec<String>,
+    /// Modules that nobody outside can name.
+    private: BTreeSet<Vec<String>>,
+    /// What rustdoc calls a type: `struct`, `enum` or `trait`.
+    types: BTreeMap<String, &'static str>,
+}
+
+impl Declared {
+    /// Where the items of a module can be named: there, or where private modules pass them on to.
+    fn seen_from_outside<'a>(&self, module: &'a [String]) -> &'a [String] {
+        let hidden = (1..=module.len()).find(|end| self.private.contains(&module[..*end]));
+        hidden.map_or(module, |end| &module[..end - 1])
+    }
+}
+
+impl<'ast> Visit<'ast> for Declared {
+    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
+        self.module.push(item.ident.to_string());
+        if !is_public(&item.vis) {
+            self.private.insert(self.module.clone());
+        }
+        syn::visit::visit_item_mod(self, item);
+        self.module.pop();
+    }
+
+    fn visit_item_struct(&mut self, item: &'ast syn::ItemStruct) {
+        self.types.insert(item.ident.to_string(), "struct");
+    }
+
+    fn visit_item_enum(&mut self, item: &'ast syn::ItemEnum) {
+        self.types.insert(item.ident.to_string(), "enum");
+    }
+
+    fn visit_item_trait(&mut self, item: &'ast syn::ItemTrait) {
+        self.types.insert(item.ident.to_string(), "trait");
+    }
+}
+
 struct Reader<'a> {
+    declared: &'a Declared,
     file: &'a str,
     text: &'a str,
     module: Vec<String>,
@@ -168,6 +222,7 @@ impl Reader<'_> {
         &mut self,
         attributes: &[syn::Attribute],
         public: bool,
+        kind: &str,
         name: &str,
         span: proc_macro2::Span,
     ) {
@@ -183,7 +238,14 @@ impl Reader<'_> {
             .skip(first - 1)
             .take(last + 1 - first)
             .collect();
-        let mut path = self.module.clone();
+        let mut path = self.declared.seen_from_outside(&self.module).to_vec();
+        let page = match &self.implementing {
+            None => format!("{}/{kind}.{name}.html", path.join("/")),
+            Some(owner) => {
+                let of = self.declared.types.get(owner).unwrap_or(&"struct");
+                format!("{}/{of}.{owner}.html#{kind}.{name}", path.join("/"))
+            }
+        };
         path.extend(self.implementing.clone());
         path.push(name.to_owned());
         let path = path.join("::");
@@ -200,6 +262,7 @@ impl Reader<'_> {
             self.items.push(Item {
                 label,
                 path: path.clone(),
+                page: page.clone(),
                 name: name.to_owned(),
                 file: self.file.to_owned(),
                 line: first,
@@ -216,6 +279,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         self.item(
             &item.attrs,
             is_public(&item.vis),
+            "fn",
             &item.sig.ident.to_string(),
             span,
         );
@@ -229,6 +293,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         self.item(
             &item.attrs,
             is_public(&item.vis),
+            "struct",
             &item.ident.to_string(),
             span,
         );
@@ -243,6 +308,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         self.item(
             &item.attrs,
             is_public(&item.vis),
+            "enum",
             &item.ident.to_string(),
             span,
         );
@@ -253,6 +319,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         self.item(
             &item.attrs,
             is_public(&item.vis),
+            "constant",
             &item.ident.to_string(),
             span,
         );
@@ -263,6 +330,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         self.item(
             &item.attrs,
             is_public(&item.vis),
+            "type",
             &item.ident.to_string(),
             span,
         );
@@ -282,6 +350,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
                 self.item(
                     &function.attrs,
                     public,
+                    "method",
                     &function.sig.ident.to_string(),
                     span,
                 );
@@ -299,6 +368,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         self.item(
             &item.attrs,
             is_public(&item.vis),
+            "trait",
             &item.ident.to_string(),
             span,
         );
@@ -313,6 +383,11 @@ impl<'ast> Visit<'ast> for Reader<'_> {
                 self.item(
                     &function.attrs,
                     is_public(&item.vis),
+                    if function.default.is_some() {
+                        "method"
+                    } else {
+                        "tymethod"
+                    },
                     &function.sig.ident.to_string(),
                     span,
                 );

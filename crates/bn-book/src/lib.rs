@@ -6,9 +6,12 @@
 //! and as a program that `mdbook test` compiles ([`suite`]). [`book`] holds it
 //! all together and says what does not fit.
 
+pub mod api;
 pub mod assets;
+pub mod bench;
 pub mod book;
 pub mod chapter;
+pub mod claims;
 pub mod code;
 pub mod kernel;
 pub mod lab;

@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use bn_book::book::Book;
 use bn_book::kernel::{self, Which};
 use bn_book::warm::Warm;
-use bn_book::{lab, preprocess, serve, site, suite};
+use bn_book::{bench, claims, lab, preprocess, serve, site, suite};
 
 /// Why Batch Norm Works: read it, run it, test it.
 #[derive(Parser)]
@@ -67,11 +67,32 @@ enum Command {
         #[arg(long)]
         all: bool,
     },
+    /// Measure how fast layers and networks are
+    Bench {
+        /// Measure only what contains this, such as "training [32, 64]"
+        filter: Option<String>,
+        /// Beside PyTorch, candle and burn, which are installed first
+        #[arg(long)]
+        peers: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// Keep all figures, for the performance page
+        #[arg(long, requires = "peers", conflicts_with = "filter")]
+        record: bool,
+    },
     /// List every equation with its code, its tests and its cells
     Equations {
         /// As JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Put the claims on trial and print the scoreboard; --help says how
+    #[command(disable_help_flag = true)]
+    Claims {
+        /// For the program that knows the claims
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        asked: Vec<std::ffi::OsString>,
     },
     /// Called by mdBook: turn chapters into pages
     #[command(hide = true)]
@@ -93,7 +114,7 @@ enum Question {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match run(arguments.command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
@@ -101,14 +122,20 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<()> {
+fn run(command: Command) -> Result<ExitCode> {
     if let Command::Preprocess { question } = command {
-        return match question {
-            Some(Question::Supports { .. }) => Ok(()),
-            None => preprocess::command(std::io::stdin(), std::io::stdout()),
-        };
+        match question {
+            Some(Question::Supports { .. }) => {}
+            None => preprocess::command(std::io::stdin(), std::io::stdout())?,
+        }
+        return Ok(ExitCode::SUCCESS);
     }
     let root = Book::find_root()?;
+    if let Command::Claims { asked } = command {
+        let status = claims::run(&root, &asked)?;
+        let code = status.code().and_then(|code| u8::try_from(code).ok());
+        return Ok(code.map_or(ExitCode::FAILURE, ExitCode::from));
+    }
     match command {
         Command::Serve {
             port,
@@ -148,9 +175,16 @@ fn run(command: Command) -> Result<()> {
             &chapters,
             if all { Which::All } else { Which::Stale },
         ),
+        Command::Bench {
+            filter,
+            peers,
+            json,
+            record,
+        } => bench::run(&root, filter.as_deref(), peers, json, record),
         Command::Equations { json } => equations(&root, json),
-        Command::Preprocess { .. } => Ok(()),
-    }
+        Command::Claims { .. } | Command::Preprocess { .. } => Ok(()),
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn equations(root: &std::path::Path, json: bool) -> Result<()> {

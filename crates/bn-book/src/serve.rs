@@ -13,6 +13,7 @@ use notify_debouncer_mini::notify::RecursiveMode;
 use tiny_http::{Header, Request, Response, Server, StatusCode};
 use walkdir::{DirEntry, WalkDir};
 
+use crate::api;
 use crate::kernel;
 use crate::problem::Problem;
 use crate::site;
@@ -58,7 +59,7 @@ pub fn serve(root: &Path, address: &str, port: u16, open: bool) -> Result<()> {
     let start = Instant::now();
     kernel::refresh(root)?;
     let mut built = sources(root);
-    let folder = site::build(root)?;
+    let folder = site::pages(root)?;
     let url = format!("http://{at}/");
     eprintln!(
         "built in {:.1} s; reading at {url} (stop with Ctrl-C)",
@@ -69,15 +70,25 @@ pub fn serve(root: &Path, address: &str, port: u16, open: bool) -> Result<()> {
     }
 
     let bulletin = Bulletin::default();
+    let documentation = root.join("target/book").join(api::FOLDER);
     {
-        let bulletin = bulletin.clone();
+        let (bulletin, documentation) = (bulletin.clone(), documentation.clone());
         std::thread::spawn(move || {
             for request in server.incoming_requests() {
                 let (folder, bulletin) = (folder.clone(), bulletin.clone());
-                std::thread::spawn(move || answer(request, &folder, &bulletin));
+                let documentation = documentation.clone();
+                std::thread::spawn(move || answer(request, &folder, &documentation, &bulletin));
             }
         });
     }
+    // Now that there is something to read. Once: who changes the crates can ask for
+    // `cargo book build`, or `cargo doc`.
+    let checkout = root.to_path_buf();
+    std::thread::spawn(move || {
+        if let Err(error) = api::build(&checkout, &documentation) {
+            eprintln!("error: no documentation of the crates: {error:#}");
+        }
+    });
     for events in changes {
         // Looking through a folder opens it, which is an event too.
         if !events.is_ok_and(|events| events.iter().any(|event| !event.path.is_dir())) {
@@ -94,7 +105,7 @@ pub fn serve(root: &Path, address: &str, port: u16, open: bool) -> Result<()> {
         let refreshed = kernel::refresh(root);
         built = sources(root);
         let problem = refreshed
-            .and_then(|()| site::build(root).map(drop))
+            .and_then(|()| site::pages(root).map(drop))
             .err()
             .map(|error| format!("{error:#}"));
         match &problem {
@@ -154,7 +165,7 @@ const RELOAD: &str = r#"<script>
 })();
 </script>"#;
 
-fn answer(request: Request, folder: &Path, bulletin: &Bulletin) {
+fn answer(request: Request, folder: &Path, documentation: &Path, bulletin: &Bulletin) {
     let url = request
         .url()
         .split(['?', '#'])
@@ -164,6 +175,8 @@ fn answer(request: Request, folder: &Path, bulletin: &Bulletin) {
     // A reader who leaves mid-answer is no error of ours.
     let _ = if url == "/--events" {
         events(request, bulletin)
+    } else if let Some(url) = url.strip_prefix(&format!("/{}/", api::FOLDER)) {
+        file(request, documentation, url)
     } else {
         file(request, folder, &url)
     };

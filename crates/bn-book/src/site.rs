@@ -11,21 +11,39 @@ use regex::Regex;
 use scraper::{Html, Selector};
 use walkdir::WalkDir;
 
+use crate::api;
 use crate::preprocess::Bn;
 use crate::problem::{Problem, Problems};
 
-/// Builds the site and checks it; returns its folder.
+/// Builds the site, with the documentation of the crates, and checks it; returns its folder.
 ///
 /// # Errors
-/// When the book has problems (the site that was there stays), or the new
-/// site has dead links or loads something from elsewhere.
+/// When the book has problems (the site that was there stays), rustdoc fails, or
+/// the new site has dead links or loads something from elsewhere.
 pub fn build(root: &Path) -> Result<PathBuf> {
+    let folder = write(root)?;
+    api::build(root, &folder.join(api::FOLDER))?;
+    check(&folder, &root.join("book"))?;
+    Ok(folder)
+}
+
+/// Builds and checks the pages of the book alone, for who wants to read them now. Where they
+/// lead to the documentation of the crates is not looked at.
+///
+/// # Errors
+/// Those of [`build`], but for rustdoc.
+pub fn pages(root: &Path) -> Result<PathBuf> {
+    let folder = write(root)?;
+    check(&folder, &root.join("book"))?;
+    Ok(folder)
+}
+
+/// What stood in the folder before is gone.
+fn write(root: &Path) -> Result<PathBuf> {
     let mut book = MDBook::load(root)?;
     book.with_preprocessor(Bn);
     book.build()?;
-    let folder = book.build_dir_for("html");
-    check(&folder, &root.join("book"))?;
-    Ok(folder)
+    Ok(book.build_dir_for("html"))
 }
 
 static CSS_URL: LazyLock<Regex> = LazyLock::new(|| {
@@ -48,6 +66,8 @@ struct Page {
 }
 
 /// Checks all pages of a site: links, fragments, and that nothing is loaded from elsewhere.
+///
+/// The documentation of the crates may be missing; its links to itself are rustdoc's concern.
 ///
 /// What a chapter among `sources` says is reported there, by its line; the rest
 /// by the file of the site.
@@ -73,6 +93,7 @@ pub fn check(folder: &Path, sources: &Path) -> Result<()> {
         }
         files.insert(path);
     }
+    let documented = folder.join(api::FOLDER).is_dir();
     let mut problems: Vec<Problem> = Vec::new();
     // index.html is the first chapter once more, and print.html all of them:
     // what is wrong there is told where it is written, if it is written there.
@@ -98,6 +119,10 @@ pub fn check(folder: &Path, sources: &Path) -> Result<()> {
         }
         for url in page.links.iter().chain(&page.loads) {
             if SCHEME.is_match(url) {
+                continue;
+            }
+            let leads_to_api = target(path, url).is_some_and(|to| to.starts_with(api::FOLDER));
+            if leads_to_api && (!documented || path.starts_with(api::FOLDER)) {
                 continue;
             }
             if let Some(cause) = dead(url, path, &pages, &files) {
@@ -153,18 +178,8 @@ fn dead(
     pages: &BTreeMap<PathBuf, Page>,
     files: &BTreeSet<PathBuf>,
 ) -> Option<String> {
-    let (path, fragment) = url
-        .split_once('#')
-        .map_or((url, None), |(path, fragment)| (path, Some(fragment)));
-    let path = path.split('?').next().unwrap_or_default();
-    let target = if path.is_empty() {
-        page.to_path_buf()
-    } else if page == Path::new("404.html") {
-        // Served for any missing address: its links are relative to the root.
-        resolve(Path::new("index.html"), path)?
-    } else {
-        resolve(page, path)?
-    };
+    let fragment = url.split_once('#').map(|(_, fragment)| fragment);
+    let target = target(page, url)?;
     let target = if files.contains(&target) {
         target
     } else {
@@ -176,7 +191,21 @@ fn dead(
     let fragment = fragment.filter(|fragment| !fragment.is_empty())?;
     let anchors = &pages.get(&target)?.anchors;
     let decoded = percent_decoded(fragment);
-    (!anchors.contains(&decoded)).then(|| format!("{} has no anchor `{decoded}`", target.display()))
+    (!anchors.contains(fragment) && !anchors.contains(&decoded))
+        .then(|| format!("{} has no anchor `{decoded}`", target.display()))
+}
+
+/// The file of the site that `url` of a page names.
+fn target(page: &Path, url: &str) -> Option<PathBuf> {
+    let path = url.split(['#', '?']).next().unwrap_or_default();
+    if path.is_empty() {
+        Some(page.to_path_buf())
+    } else if page == Path::new("404.html") {
+        // Served for any missing address: its links are relative to the root.
+        resolve(Path::new("index.html"), path)
+    } else {
+        resolve(page, path)
+    }
 }
 
 /// `path` seen from the page `from`; a site can live below any folder, so `/` is its own root.

@@ -36,7 +36,13 @@ pub fn run(root: &Path) -> Result<()> {
         ]))
     })?;
     step("documentation", || {
-        let mut doc = cargo(&["doc", "--quiet", "--workspace", "--no-deps"]);
+        let mut doc = cargo(&[
+            "doc",
+            "--quiet",
+            "--workspace",
+            "--no-deps",
+            "--all-features",
+        ]);
         succeed(doc.env("RUSTDOCFLAGS", "-D warnings"))
     })?;
     // The kernel first: tests of the tool use it, and would seem to hang while it is built.
@@ -117,7 +123,7 @@ fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     Ok(result)
 }
 
-fn succeed(command: &mut Command) -> Result<()> {
+pub(crate) fn succeed(command: &mut Command) -> Result<()> {
     let status = command.status().context("cannot start cargo")?;
     if !status.success() {
         let words: Vec<_> = [command.get_program()]

@@ -21,7 +21,8 @@ pub const KERNEL_NAME: &str = "rust-batch-norm";
 /// What people read where they choose a kernel.
 pub const KERNEL_DISPLAY_NAME: &str = "Rust (batch norm)";
 
-const REQUIREMENTS: &str = include_str!("../python/requirements.txt");
+const NOTEBOOKS: &str = include_str!("../python/requirements.txt");
+const PEERS: &str = include_str!("../../bn-bench/python/requirements.txt");
 const PACKAGE: &str = include_str!("../npm/package.json");
 const PACKAGE_LOCK: &str = include_str!("../npm/package-lock.json");
 
@@ -178,11 +179,24 @@ pub fn mdbook() -> Result<PathBuf> {
 /// # Errors
 /// When Python is missing, too old, or Jupyter cannot be installed.
 pub fn python() -> Result<PathBuf> {
-    let found = newest_enough("python3", "--version", (3, 10), "notebooks")?;
-    let name = format!("python-{}-{}", found, short_hash(REQUIREMENTS));
-    let folder = once(&name, "about 1 minute", |folder| {
-        let requirements = folder.join("requirements.txt");
-        fs::write(&requirements, REQUIREMENTS)?;
+    environment("python", NOTEBOOKS, "notebooks", "about 1 minute")
+}
+
+/// The Python of a virtual environment with PyTorch in it, for `cargo book bench --peers`.
+///
+/// # Errors
+/// When Python is missing, too old, or PyTorch cannot be installed.
+pub fn python_with_pytorch() -> Result<PathBuf> {
+    let takes = "about 5 minutes, and 6 GB where PyTorch comes with CUDA";
+    environment("pytorch", PEERS, "PyTorch", takes)
+}
+
+fn environment(name: &str, requirements: &str, for_what: &str, takes: &str) -> Result<PathBuf> {
+    let found = newest_enough("python3", "--version", (3, 10), for_what)?;
+    let name = format!("{name}-{found}-{}", short_hash(requirements));
+    let folder = once(&name, takes, |folder| {
+        let file = folder.join("requirements.txt");
+        fs::write(&file, requirements)?;
         let log = folder.join("install.log");
         let environment = || {
             let mut command = Command::new("python3");
@@ -203,7 +217,7 @@ pub fn python() -> Result<PathBuf> {
                 "--disable-pip-version-check",
                 "--requirement",
             ])
-            .arg(&requirements);
+            .arg(&file);
         run_logged(&mut install, &log)
     })?;
     Ok(venv_program(&folder, "python"))

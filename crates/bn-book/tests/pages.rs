@@ -12,7 +12,7 @@ const ONE: &str = "book/01-mean.md";
 const TWO: &str = "book/02-spread.md";
 
 fn build(fixture: &Fixture) -> Result<(), String> {
-    bn_book::site::build(fixture.root())
+    bn_book::site::pages(fixture.root())
         .map(|_| ())
         .map_err(|error| format!("{error:#}\n"))
 }
@@ -222,6 +222,69 @@ fn dead_links_and_loads_from_elsewhere_are_told_by_the_chapters_line() {
         assert_complains(&said, cause, "book/02-spread.md:11", "= way out: ");
         assert_eq!(said.matches("-->").count(), 1, "{said}");
     }
+}
+
+#[test]
+fn an_equation_leads_to_the_documentation_of_its_items_and_these_lead_back() {
+    let fixture = Fixture::new();
+    // In a private module, exported by the public one around it; and a method.
+    fixture.append(
+        "crates/bn-core/src/lib.rs",
+        "pub mod layers;\npub use layers::Layer;\n",
+    );
+    fixture.write(
+        "crates/bn-core/src/layers.rs",
+        "//! Layers.\nmod inner;\npub use inner::Layer;\n",
+    );
+    fixture.write(
+        "crates/bn-core/src/layers/inner.rs",
+        "/// A layer.\npub enum Layer {\n    /// One.\n    One,\n}\n\nimpl Layer {\n    \
+         /// Its mean.\n    #[doc(alias = \"eq:mean\")]\n    pub fn mean(&self) -> f64 {\n        1.0\n    }\n}\n",
+    );
+    fixture.record();
+    bn_book::site::build(fixture.root()).expect("a site");
+    let items = [
+        ("bn_core::mean", "bn_core/fn.mean.html", "../../"),
+        (
+            "bn_core::layers::Layer::mean",
+            "bn_core/layers/enum.Layer.html#method.mean",
+            "../../../",
+        ),
+    ];
+    let one = page(&fixture, "01-mean.html");
+    for (path, place, up) in items {
+        let link = format!("details#code-mean a[href='api/{place}']");
+        assert_eq!(texts(&one, &link), ["documentation"], "{path}");
+        assert!(texts(&one, "details#code-mean summary code").contains(&path.to_owned()));
+        let (file, anchor) = place.split_once('#').unwrap_or((place, ""));
+        let documentation = page(&fixture, &format!("api/{file}"));
+        let back = format!(".docblock a[href='{up}01-mean.html#eq-mean']");
+        assert_eq!(texts(&documentation, &back), ["equation (1.1)"], "{path}");
+        assert!(
+            anchor.is_empty() || !texts(&documentation, &format!("[id='{anchor}']")).is_empty()
+        );
+    }
+}
+
+#[test]
+fn an_item_of_an_equation_that_has_no_documentation_is_told_with_its_place() {
+    let fixture = Fixture::new();
+    fixture.append("crates/bn-core/src/lib.rs", "mod hidden;\n");
+    fixture.write(
+        "crates/bn-core/src/hidden.rs",
+        "/// The mean.\n#[doc(alias = \"eq:mean\")]\npub fn median() {}\n",
+    );
+    fixture.record();
+    let said = match bn_book::site::build(fixture.root()) {
+        Ok(_) => panic!("it passed"),
+        Err(error) => format!("{error:#}\n"),
+    };
+    assert_complains(
+        &said,
+        "rustdoc has no `bn_core/fn.median.html` for `bn_core::median`",
+        "crates/bn-core/src/hidden.rs:3",
+        "export the item",
+    );
 }
 
 #[test]

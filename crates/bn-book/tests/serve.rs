@@ -85,6 +85,27 @@ impl Drop for Server {
 }
 
 #[test]
+fn the_documentation_of_the_crates_is_served_once_it_is_there() {
+    let fixture = Fixture::new();
+    let server = Server::start(&fixture);
+    let begun = std::time::Instant::now();
+    let answer = loop {
+        let mut answer = String::new();
+        let mut stream = server.connect("/api/bn_core/fn.mean.html");
+        stream.read_to_string(&mut answer).expect("read");
+        if answer.starts_with("HTTP/1.1 200") {
+            break answer;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(120), "{answer}");
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    assert!(
+        answer.contains("href=\"../../01-mean.html#eq-mean\""),
+        "{answer}"
+    );
+}
+
+#[test]
 fn it_serves_the_site_and_only_the_site_and_reloads_pages() {
     let fixture = Fixture::new();
     fixture.write("target/book/secret.txt", "secret");

@@ -74,6 +74,40 @@ fn dead_links_are_found() {
 }
 
 #[test]
+fn the_documentation_of_the_crates_may_be_missing_but_not_a_page_of_it() {
+    let site = |html: &str, within: Option<&str>| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let site = folder.path().join("html");
+        fs::create_dir_all(&site).expect("a folder");
+        fs::write(
+            site.join("01-a.html"),
+            PAGE.replace("style.css", "01-a.html") + html,
+        )
+        .expect("written");
+        if let Some(within) = within {
+            fs::create_dir_all(site.join("api/a")).expect("a folder");
+            fs::write(site.join("api/a/fn.b.html"), within).expect("written");
+        }
+        match bn_book::site::check(&site, &folder.path().join("book")) {
+            Ok(()) => Vec::new(),
+            Err(error) => error.downcast::<Problems>().expect("problems").0,
+        }
+    };
+    let link = "<a href=\"api/a/fn.b.html\">a</a>";
+    assert!(site(link, None).is_empty());
+    assert!(site(link, Some("")).is_empty());
+    let dead = "<a href=\"api/a/fn.c.html\">a</a>";
+    assert_eq!(site(dead, Some("")).len(), 1);
+    // rustdoc sees to its own links; those back to the book are ours.
+    assert!(site("", Some("<a href=\"fn.c.html#1-2\">c</a>")).is_empty());
+    assert!(site("", Some("<a href=\"../../01-a.html#top\">c</a>")).is_empty());
+    assert_eq!(
+        site("", Some("<a href=\"../../01-a.html#bottom\">c</a>")).len(),
+        1
+    );
+}
+
+#[test]
 fn anything_a_page_loads_from_elsewhere_is_found() {
     for html in [
         "<img src=\"https://e.org/a.png\">",

@@ -28,7 +28,7 @@ use ndarray::Zip;
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Schneider et al. 2020, equation 2.
+/// Schneider et al. 2020.
 #[doc(alias = "eq:test-time-blend")]
 pub fn blend<F: Float>(
     source: &Moments<F>,

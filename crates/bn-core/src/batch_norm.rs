@@ -8,7 +8,7 @@ mod serialized;
 mod state_dict;
 
 pub use params::{
-    BatchNormParams, BatchNormValidParams, ChannelAxis, Momentum, NonFinite, Running,
+    BatchNormParams, BatchNormValidParams, ChannelAxis, Momentum, NonFinite, Running, RunningStep,
 };
 pub use renorm::{RenormLimits, renorm_corrections};
 #[cfg(feature = "safetensors")]
@@ -381,7 +381,10 @@ impl<F: Float> BatchNorm<F> {
         if self.params.running == Running::Tracked {
             self.running.mean.assign(&workspace.running.mean);
             self.running.variance.assign(&workspace.running.variance);
-            self.batches_tracked += parts.count as u64;
+            self.batches_tracked += match self.params.running_step {
+                RunningStep::Each => parts.count as u64,
+                RunningStep::Once => 1,
+            };
         }
         Ok(parts)
     }
@@ -429,14 +432,16 @@ impl<F: Float> BatchNorm<F> {
                         .enumerate()
                         .map(|(c, &moment)| group(c, moment)),
                 );
-                let alpha = self.alpha(k as u64);
-                for (c, moment) in moments.iter().enumerate() {
-                    let variance = F::narrow(moment.variance * correction);
-                    running.mean[c] = step(running.mean[c], F::narrow(moment.mean), alpha);
-                    running.variance[c] = step(running.variance[c], variance, alpha);
+                if self.params.running_step == RunningStep::Each {
+                    let alpha = self.alpha(k as u64);
+                    step_all(running, alpha, correction, |c| moments[c]);
                 }
             }
         });
+        if self.params.running_step == RunningStep::Once {
+            let alpha = self.alpha(0);
+            step_all(running, alpha, correction, |c| average(groups, channels, c));
+        }
         if self.params.non_finite == NonFinite::Refuse {
             check::all_finite(
                 "the mean",
@@ -534,10 +539,10 @@ impl<F: Float> BatchNorm<F> {
     }
 
     /// The weight of the newest batch, so many after the last that was tracked.
-    fn alpha(&self, later: u64) -> F {
+    fn alpha(&self, later: u64) -> f64 {
         match self.params.momentum {
-            Momentum::Exponential(alpha) => alpha,
-            Momentum::Cumulative => F::narrow(1.0 / (self.batches_tracked + later + 1) as f64),
+            Momentum::Exponential(alpha) => alpha.widen(),
+            Momentum::Cumulative => 1.0 / (self.batches_tracked + later + 1) as f64,
         }
     }
 
@@ -647,7 +652,8 @@ impl<F: Float> BatchNorm<F> {
         }
     }
 
-    /// How many batches the running statistics have seen.
+    /// How many steps the running statistics have taken: one for each batch, or for each ghost
+    /// batch.
     pub fn batches_tracked(&self) -> u64 {
         self.batches_tracked
     }
@@ -689,6 +695,35 @@ impl<F: Float> BatchNorm<F> {
         }
         self.params.renorm = limits;
         Ok(())
+    }
+}
+
+/// r ← (1 − α) r + α s, for both running statistics of every channel.
+fn step_all<F: Float>(
+    running: &mut Moments<F>,
+    alpha: f64,
+    correction: f64,
+    of_channel: impl Fn(usize) -> Moment,
+) {
+    let Moments { mean, variance } = running;
+    for (c, (r_mean, r_variance)) in mean.iter_mut().zip(variance).enumerate() {
+        let moment = of_channel(c);
+        *r_mean = step(*r_mean, moment.mean, alpha);
+        *r_variance = step(*r_variance, moment.variance * correction, alpha);
+    }
+}
+
+/// The moments of channel c, averaged over the ghost batches.
+fn average<F>(groups: &[Group<F>], channels: usize, c: usize) -> Moment {
+    let (mut sum, mut count) = (Moment::default(), 0.0);
+    for group in groups.iter().skip(c).step_by(channels) {
+        sum.mean += group.moment.mean;
+        sum.variance += group.moment.variance;
+        count += 1.0;
+    }
+    Moment {
+        mean: sum.mean / count,
+        variance: sum.variance / count,
     }
 }
 

@@ -20,7 +20,7 @@ use ndarray::ArrayView2;
 /// assert!((relu_gradient_growth().sqrt() - 1.211).abs() < 1e-3);
 /// ```
 ///
-/// Yang et al. 2019, section 4 and corollary 3.5.
+/// Yang et al. 2019.
 #[doc(alias = "eq:relu-gradient-growth")]
 pub fn relu_gradient_growth() -> f64 {
     use std::f64::consts::PI;
@@ -47,7 +47,7 @@ pub fn relu_gradient_growth() -> f64 {
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Yang et al. 2019, theorem 3.10.
+/// Yang et al. 2019.
 #[doc(alias = "eq:linear-gradient-growth")]
 pub fn linear_gradient_growth(batch: usize) -> Result<f64> {
     let advice = "a smaller batch has infinite gradients on average: enlarge it";
@@ -79,7 +79,7 @@ pub fn linear_gradient_growth(batch: usize) -> Result<f64> {
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Daneshmand et al. 2020, section 2, equation 4.
+/// Daneshmand et al. 2020.
 #[doc(alias = "eq:effective-rank")]
 pub fn effective_rank<F: Float>(h: ArrayView2<F>) -> Result<F> {
     check::not_empty("h", &h)?;
@@ -116,7 +116,7 @@ pub fn effective_rank<F: Float>(h: ArrayView2<F>) -> Result<F> {
 /// assert_eq!(bn_core::depth::skip_variance(100), 101.0);
 /// ```
 ///
-/// De & Smith 2020, section 3.
+/// De & Smith 2020.
 #[doc(alias = "eq:skip-variance")]
 pub fn skip_variance(blocks: usize) -> f64 {
     blocks as f64 + 1.0
@@ -141,7 +141,7 @@ pub fn skip_variance(blocks: usize) -> f64 {
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// De & Smith 2020, section 3.
+/// De & Smith 2020.
 #[doc(alias = "eq:branch-share")]
 pub fn branch_share(block: usize) -> Result<f64> {
     check::at_least(1, block, "the number of the block", "count blocks from 1")?;

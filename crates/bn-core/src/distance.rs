@@ -29,7 +29,7 @@ use ndarray::{Array1, ArrayView1, ArrayView2, Zip};
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Kullback 1959, chapter 9, section 1.
+/// Kullback 1959.
 #[doc(alias = "eq:kl-gaussian")]
 pub fn kl_gaussian<F: Float>(p: &Moments<F>, q: &Moments<F>) -> Result<Array1<F>> {
     for moments in [p, q] {
@@ -108,8 +108,7 @@ fn per_channel<F: Float>(
 pub enum Bandwidth<F> {
     /// This h, in the units of the data.
     Fixed(F),
-    /// h = the median distance between two points of the pooled sample (Gretton et al. 2012,
-    /// section 8).
+    /// h = the median distance between two points of the pooled sample (Gretton et al. 2012).
     MedianHeuristic,
 }
 
@@ -206,7 +205,7 @@ pub fn mmd_squared<F: Float>(
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Bonneel et al. 2015, section 3.
+/// Bonneel et al. 2015.
 #[doc(alias = "eq:sliced-w2")]
 pub fn sliced_w2<F: Float>(
     x: ArrayView2<F>,

@@ -164,7 +164,7 @@ impl<F: Float> ExampleNormValidParams<F> {
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Wu & He 2018, section 3.1 (the sets of axes).
+/// Wu & He 2018 (the sets of axes).
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(
@@ -209,7 +209,7 @@ impl<F: Float> ExampleNorm<F> {
     /// Layer normalization over the trailing axes of this shape, with a γ and a β for each
     /// value in it.
     ///
-    /// Ba, Kiros & Hinton 2016, equations 3 and 4.
+    /// Ba, Kiros & Hinton 2016, section 3.
     #[doc(alias = "LayerNorm")]
     pub fn layer(shape: &[usize]) -> ExampleNormParams<F> {
         let group = Group::Trailing(shape.to_vec());
@@ -217,6 +217,10 @@ impl<F: Float> ExampleNorm<F> {
     }
 
     /// Instance normalization of so many channels, each over its own positions.
+    ///
+    /// Nothing is kept for inference. The variant that keeps running statistics is a batch
+    /// norm with ghost batches of one example: see
+    /// [`running_step`](crate::BatchNormParams::running_step).
     ///
     /// ```
     /// use bn_core::ExampleNorm;
@@ -228,7 +232,7 @@ impl<F: Float> ExampleNorm<F> {
     /// # Ok::<(), bn_core::Error>(())
     /// ```
     ///
-    /// Ulyanov, Vedaldi & Lempitsky 2016, equation 4.
+    /// Ulyanov, Vedaldi & Lempitsky 2016.
     #[doc(alias = "InstanceNorm")]
     pub fn instance(channels: usize) -> ExampleNormParams<F> {
         let groups = channels;
@@ -273,7 +277,7 @@ impl<F: Float> ExampleNorm<F> {
     /// # Ok::<(), bn_core::Error>(())
     /// ```
     ///
-    /// Zhang & Sennrich 2019, equation 4.
+    /// Zhang & Sennrich 2019.
     #[doc(alias = "RMSNorm")]
     #[doc(alias = "eq:rms-norm")]
     pub fn rms(shape: &[usize]) -> ExampleNormParams<F> {

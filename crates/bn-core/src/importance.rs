@@ -28,7 +28,7 @@ use ndarray::{Array1, ArrayView1};
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Shimodaira 2000, section 2; Sugiyama, Suzuki & Kanamori 2012, chapter 1.
+/// Shimodaira 2000; Sugiyama, Suzuki & Kanamori 2012.
 #[doc(alias = "eq:density-ratio")]
 pub fn density_ratio<F: Float>(p_te: ArrayView1<F>, p_tr: ArrayView1<F>) -> Result<Array1<F>> {
     check::not_empty("p_te", &p_te)?;
@@ -61,6 +61,8 @@ pub fn density_ratio<F: Float>(p_te: ArrayView1<F>, p_tr: ArrayView1<F>) -> Resu
 /// assert_eq!(w, array![1.0_f64.exp()]);
 /// # Ok::<(), bn_core::Error>(())
 /// ```
+///
+/// Shimodaira 2000, on the logarithmic scale.
 #[doc(alias = "eq:density-ratio")]
 pub fn density_ratio_from_logs<F: Float>(
     log_p_te: ArrayView1<F>,
@@ -102,7 +104,7 @@ pub fn density_ratio_from_logs<F: Float>(
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Bickel, Brückner & Scheffer 2009; Sugiyama, Suzuki & Kanamori 2012, chapter 4.
+/// Bickel, Brückner & Scheffer 2009; Sugiyama, Suzuki & Kanamori 2012.
 #[doc(alias = "eq:classifier-ratio")]
 pub fn classifier_ratio<F: Float>(c: ArrayView1<F>, n_tr: usize, n_te: usize) -> Result<Array1<F>> {
     check::not_empty("c", &c)?;
@@ -137,7 +139,7 @@ pub fn classifier_ratio<F: Float>(c: ArrayView1<F>, n_tr: usize, n_te: usize) ->
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Shimodaira 2000, section 5.
+/// Shimodaira 2000.
 #[doc(alias = "eq:flattened-weights")]
 pub fn flattened_weights<F: Float>(weights: ArrayView1<F>, lambda: F) -> Result<Array1<F>> {
     check_weights(weights)?;
@@ -170,7 +172,7 @@ pub fn flattened_weights<F: Float>(weights: ArrayView1<F>, lambda: F) -> Result<
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Shimodaira 2000, section 2.
+/// Shimodaira 2000.
 #[doc(alias = "eq:importance-risk")]
 pub fn importance_risk<F: Float>(losses: ArrayView1<F>, weights: ArrayView1<F>) -> Result<F> {
     check_weights(weights)?;
@@ -204,7 +206,7 @@ pub fn importance_risk<F: Float>(losses: ArrayView1<F>, weights: ArrayView1<F>) 
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Kish 1965, section 11.7; Kong 1992.
+/// Kish 1965; Kong 1992.
 #[doc(alias = "eq:effective-sample-size")]
 pub fn effective_sample_size<F: Float>(weights: ArrayView1<F>) -> Result<F> {
     check_weights(weights)?;

@@ -26,7 +26,7 @@ use ndarray::{Array1, ArrayView1, ArrayView2};
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Santurkar et al. 2018, definition 2.1.
+/// Santurkar et al. 2018.
 #[doc(alias = "eq:ics-distance")]
 pub fn ics_distance<F: Float>(g: ArrayView1<F>, g_after: ArrayView1<F>) -> Result<F> {
     check_pair("the gradient", g, "the gradient after", g_after)?;
@@ -53,7 +53,7 @@ pub fn ics_distance<F: Float>(g: ArrayView1<F>, g_after: ArrayView1<F>) -> Resul
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Santurkar et al. 2018, section 2.2.
+/// Santurkar et al. 2018.
 #[doc(alias = "eq:ics-cosine")]
 pub fn ics_cosine<F: Float>(g: ArrayView1<F>, g_after: ArrayView1<F>) -> Result<F> {
     cosine("the gradient", g, "the gradient after", g_after)
@@ -82,7 +82,7 @@ pub fn ics_cosine<F: Float>(g: ArrayView1<F>, g_after: ArrayView1<F>) -> Result<
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Santurkar et al. 2018, section 3.2.
+/// Santurkar et al. 2018.
 #[doc(alias = "eq:gradient-predictiveness")]
 pub fn gradient_predictiveness<F: Float>(
     gradient: ArrayView1<F>,
@@ -123,7 +123,7 @@ pub fn gradient_predictiveness<F: Float>(
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Santurkar et al. 2018, section 3.2 ("effective β-smoothness").
+/// Santurkar et al. 2018 ("effective β-smoothness").
 #[doc(alias = "eq:effective-smoothness")]
 pub fn effective_smoothness<F: Float>(
     gradient: ArrayView1<F>,

@@ -6,30 +6,35 @@
 //! no input or output, draws no random numbers, keeps no global state, and
 //! answers bad input with an [`Error`] instead of a panic.
 //!
-//! # From zero to a normalized batch
+//! # From zero to a trained layer
+//!
+//! Batch norm, a linear layer behind it, and gradient descent on the weights of both:
 //!
 //! ```
-//! use bn_core::BatchNorm;
-//! use ndarray::array;
+//! use bn_core::{BatchNorm, Error};
+//! use ndarray::{Array1, Array2};
 //!
-//! // Four examples of three channels, each channel on a scale of its own.
-//! let x = array![[1.0, 100.0, 0.01], [2.0, 300.0, 0.03], [3.0, 200.0, 0.04], [4.0, 400.0, 0.02]];
+//! // 64 examples of two features, one of them a thousand times the other; t depends on both.
+//! let x = Array2::from_shape_fn((64, 2), |(i, j)| [(i as f64).sin(), 1e3 * (i % 7) as f64][j]);
+//! let t = Array1::from_shape_fn(64, |i| (i as f64).sin() - (i % 7) as f64);
 //!
-//! let mut layer = BatchNorm::<f64>::params(3).epsilon(1e-12).momentum(0.1).check()?.layer();
-//! let (y, cache) = layer.forward_train(x.view())?;
-//!
-//! // Every channel now has mean 0 and variance 1 ...
-//! let m = 4.0;
-//! for channel in y.columns() {
-//!     assert!(channel.sum().abs() < 1e-12);
-//!     assert!((channel.dot(&channel) / m - 1.0).abs() < 1e-6);
+//! let mut norm = BatchNorm::<f64>::params(2).check()?.layer();
+//! let mut w = Array1::from_elem(2, 0.1);
+//! let mut losses = Vec::new();
+//! for _ in 0..100 {
+//!     let (y, cache) = norm.forward_train(x.view())?;
+//!     let error = y.dot(&w) - &t;
+//!     losses.push(error.dot(&error) / 64.0);
+//!     let dy = Array2::from_shape_fn((64, 2), |(i, j)| 2.0 * error[i] * w[j] / 64.0);
+//!     let gradients = norm.backward(&cache, dy.view())?;
+//!     w.scaled_add(-0.1 * 2.0 / 64.0, &y.t().dot(&error));
+//!     norm.gamma_mut().scaled_add(-0.1, &gradients.dgamma);
+//!     norm.beta_mut().scaled_add(-0.1, &gradients.dbeta);
 //! }
-//! // ... the running mean has taken a tenth of a step to that of the batch ...
-//! assert!((layer.running().mean[0] - 0.1 * 2.5).abs() < 1e-12);
-//! // ... and a gradient that is the same for all examples does not reach the input.
-//! let gradients = layer.backward(&cache, x.mapv(|_| 1.0).view())?;
-//! assert!(gradients.dx.iter().all(|dx| dx.abs() < 1e-12));
-//! # Ok::<(), bn_core::Error>(())
+//! assert!(losses[99] < 1e-6 * losses[0]);
+//! let prediction = norm.forward_eval(x.view())?.dot(&w); // of each example by itself
+//! assert!((prediction - t).iter().all(|error| error.abs() < 0.1));
+//! # Ok::<(), Error>(())
 //! ```
 //!
 //! # Where to find what
@@ -82,7 +87,7 @@ mod workspace;
 pub use affine::Affine;
 pub use batch_norm::{
     BatchNorm, BatchNormParams, BatchNormValidParams, Cache, ChannelAxis, Momentum, NonFinite,
-    RenormLimits, Running,
+    RenormLimits, Running, RunningStep,
 };
 pub use error::{Error, Result};
 pub use example_norm::{ExampleNorm, ExampleNormParams, ExampleNormValidParams};

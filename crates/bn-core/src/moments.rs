@@ -101,7 +101,7 @@ pub fn batch_variance<F: Float>(x: ArrayView2<F>) -> Result<Array1<F>> {
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Chan, Golub & LeVeque 1983, equation 1.3.
+/// Chan, Golub & LeVeque 1983.
 #[doc(alias = "eq:textbook-variance")]
 pub fn textbook_variance<F: Float>(x: ArrayView2<F>) -> Result<Array1<F>> {
     check::not_empty("x", &x)?;
@@ -140,7 +140,7 @@ pub fn textbook_variance<F: Float>(x: ArrayView2<F>) -> Result<Array1<F>> {
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Chan, Golub & LeVeque 1983, section 3.
+/// Chan, Golub & LeVeque 1983.
 #[doc(alias = "eq:shifted-variance")]
 pub fn shifted_variance<F: Float>(x: ArrayView2<F>, pivot: ArrayView1<F>) -> Result<Array1<F>> {
     check::not_empty("x", &x)?;

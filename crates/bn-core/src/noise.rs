@@ -44,7 +44,7 @@ pub enum Draw {
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Cochran 1977, theorem 2.2.
+/// Cochran 1977, on simple random sampling.
 #[doc(alias = "eq:batch-mean-variance")]
 pub fn batch_mean_variance(variance: f64, m: usize, draw: Draw) -> Result<f64> {
     check_population(variance)?;
@@ -121,7 +121,7 @@ pub fn batch_variance_law(variance: f64, m: usize) -> Result<Law> {
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// The delta method, from Var σ²_B ≈ (κ − 1)σ⁴/m; Cramér 1946, section 28.1.
+/// The delta method, from Var σ²_B ≈ (κ − 1)σ⁴/m; Cramér 1946.
 #[doc(alias = "eq:batch-sigma-variance")]
 pub fn batch_sigma_variance(variance: f64, kurtosis: f64, m: usize) -> Result<f64> {
     check_population(variance)?;
@@ -155,7 +155,7 @@ pub fn batch_sigma_variance(variance: f64, kurtosis: f64, m: usize) -> Result<f6
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Moments of the inverse χ law; Johnson, Kotz & Balakrishnan 1994, section 18.3.
+/// Moments of the inverse χ law; Johnson, Kotz & Balakrishnan 1994.
 #[doc(alias = "eq:inverse-sigma")]
 pub fn mean_inverse_sigma(m: usize) -> Result<f64> {
     check_batch(3, m)?;
@@ -181,7 +181,7 @@ pub fn mean_inverse_sigma(m: usize) -> Result<f64> {
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Mean of the inverse χ² law; Johnson, Kotz & Balakrishnan 1994, section 18.3.
+/// Mean of the inverse χ² law; Johnson, Kotz & Balakrishnan 1994.
 #[doc(alias = "eq:inverse-variance")]
 pub fn mean_inverse_variance(m: usize) -> Result<f64> {
     check_batch(4, m)?;
@@ -260,6 +260,12 @@ pub struct BatchNoise<F> {
 
 /// The [`BatchNoise`] between the moments of a batch and those of the population; with ε = 0.
 ///
+/// ```text
+/// scale = σ/σ_B,   shift = (μ_B − μ)/σ
+/// ```
+///
+/// All moments are `[C]`; the result has no units.
+///
 /// # Errors
 ///
 /// If the moments do not fit each other, or a variance is not positive.
@@ -276,7 +282,7 @@ pub struct BatchNoise<F> {
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Ioffe 2017, section 3, read backward; Luo et al. 2019, section 2.
+/// Ioffe 2017, Algorithm 1, read backward; Luo et al. 2019.
 #[doc(alias = "eq:batch-noise")]
 pub fn batch_noise<F: Float>(batch: &Moments<F>, population: &Moments<F>) -> Result<BatchNoise<F>> {
     let channels = population.mean.len();
@@ -341,7 +347,7 @@ pub fn dropout_noise_variance(keep: f64) -> Result<f64> {
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// The mean of the χ law; Luo et al. 2019, section 3, on γ decay.
+/// The mean of the χ law; Luo et al. 2019, on γ decay.
 #[doc(alias = "eq:gamma-shrinkage")]
 pub fn gamma_shrinkage(m: usize) -> Result<f64> {
     check_batch(2, m)?;
@@ -370,7 +376,7 @@ pub fn gamma_shrinkage(m: usize) -> Result<f64> {
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Li, Chen, Hu & Yang 2018, equation 7.
+/// Li, Chen, Hu & Yang 2019.
 #[doc(alias = "eq:variance-shift")]
 pub fn variance_shift(mean: f64, variance: f64, keep: f64) -> Result<f64> {
     check::number("the mean", mean, f64::is_finite, "a finite number")?;
@@ -409,7 +415,7 @@ pub fn variance_shift(mean: f64, variance: f64, keep: f64) -> Result<f64> {
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Teye, Azizpour & Smith 2018, section 3.3.
+/// Teye, Azizpour & Smith 2018.
 #[doc(alias = "eq:monte-carlo-moments")]
 pub fn monte_carlo_moments<F: Float>(
     predictions: ArrayView2<F>,

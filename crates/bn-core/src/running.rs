@@ -60,7 +60,7 @@ pub fn running_mean<F: Float>(
 ) -> Result<Array1<F>> {
     check::momentum(momentum)?;
     check::shape("the batch mean", batch.shape(), running.shape())?;
-    Ok(exponential_average(running, batch, momentum))
+    Ok(exponential_average(running, batch, 1.0, momentum))
 }
 
 /// One step of the running variance, an exponential moving average.
@@ -100,18 +100,25 @@ pub fn running_variance<F: Float>(
     check::momentum(momentum)?;
     check::shape("the batch variance", batch.shape(), running.shape())?;
     let correction = kind.correction(m)?;
-    let batch = batch.mapv(|variance| F::narrow(variance.widen() * correction));
-    Ok(exponential_average(running, batch.view(), momentum))
+    Ok(exponential_average(running, batch, correction, momentum))
 }
 
-/// r ← (1 − α) r + α s
-fn exponential_average<F: Float>(r: ArrayView1<F>, s: ArrayView1<F>, alpha: F) -> Array1<F> {
-    Zip::from(r).and(s).map_collect(|&r, &s| step(r, s, alpha))
+/// r ← (1 − α) r + α s·correction
+fn exponential_average<F: Float>(
+    r: ArrayView1<F>,
+    s: ArrayView1<F>,
+    correction: f64,
+    alpha: F,
+) -> Array1<F> {
+    let alpha = alpha.widen();
+    Zip::from(r)
+        .and(s)
+        .map_collect(|&r, &s| step(r, s.widen() * correction, alpha))
 }
 
-/// r ← (1 − α) r + α s
-pub(crate) fn step<F: Float>(r: F, s: F, alpha: F) -> F {
-    r * (F::one() - alpha) + s * alpha
+/// r ← (1 − α) r + α s, rounded once.
+pub(crate) fn step<F: Float>(r: F, s: f64, alpha: f64) -> F {
+    F::narrow((1.0 - alpha) * r.widen() + alpha * s)
 }
 
 /// What is left of the start after T steps of the running average.

@@ -31,7 +31,7 @@ use ndarray::{Array1, ArrayView1, ArrayView2};
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Ioffe & Szegedy 2015, section 3.3; van Laarhoven 2017, section 2.
+/// Ioffe & Szegedy 2015, section 3.3; van Laarhoven 2017.
 #[doc(alias = "eq:scale-invariance")]
 pub fn scale_defect<F: Float>(loss: impl Fn(&Array1<F>) -> F, w: ArrayView1<F>, a: F) -> Result<F> {
     check::not_empty("w", &w)?;
@@ -87,7 +87,7 @@ pub fn gradient_at_scale<F: Float>(gradient: ArrayView1<F>, a: F) -> Result<Arra
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Euler's theorem on homogeneous functions; Arora, Li & Lyu 2019, lemma 2.4.
+/// Euler's theorem on homogeneous functions; Arora, Li & Lyu 2019.
 #[doc(alias = "eq:radial-gradient")]
 pub fn radial_cosine<F: Float>(w: ArrayView1<F>, gradient: ArrayView1<F>) -> Result<F> {
     crate::landscape::cosine("w", w, "gradient", gradient)
@@ -113,7 +113,7 @@ pub fn radial_cosine<F: Float>(w: ArrayView1<F>, gradient: ArrayView1<F>) -> Res
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Arora, Li & Lyu 2019, lemma 2.4.
+/// Arora, Li & Lyu 2019.
 #[doc(alias = "eq:norm-growth")]
 pub fn squared_norm_after_step<F: Float>(
     w_squared: F,
@@ -143,7 +143,7 @@ pub fn squared_norm_after_step<F: Float>(
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// van Laarhoven 2017, section 3; Hoffer et al. 2018, section 3.
+/// van Laarhoven 2017; Hoffer et al. 2018.
 #[doc(alias = "eq:effective-learning-rate")]
 pub fn effective_learning_rate<F: Float>(learning_rate: F, w_squared: F) -> Result<F> {
     check_not_negative("the learning rate", learning_rate)?;
@@ -172,7 +172,7 @@ pub fn effective_learning_rate<F: Float>(learning_rate: F, w_squared: F) -> Resu
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// van Laarhoven 2017, section 4.
+/// van Laarhoven 2017.
 #[doc(alias = "eq:equilibrium-norm")]
 pub fn equilibrium_squared_norm<F: Float>(
     learning_rate: F,
@@ -204,7 +204,7 @@ pub fn equilibrium_squared_norm<F: Float>(
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Wan et al. 2021, theorem 1.
+/// Wan et al. 2021.
 #[doc(alias = "eq:equilibrium-angle")]
 pub fn equilibrium_angle<F: Float>(learning_rate: F, weight_decay: F) -> Result<F> {
     check_positive("the learning rate", learning_rate)?;
@@ -235,7 +235,7 @@ pub fn equilibrium_angle<F: Float>(learning_rate: F, weight_decay: F) -> Result<
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Kohler et al. 2019, section 2.
+/// Kohler et al. 2019.
 #[doc(alias = "eq:length-direction")]
 pub fn length_direction<F: Float>(
     w: ArrayView1<F>,
@@ -269,7 +269,7 @@ pub fn length_direction<F: Float>(
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Kohler et al. 2019, equation 6.
+/// Kohler et al. 2019.
 #[doc(alias = "eq:rayleigh-loss")]
 pub fn rayleigh_loss<F: Float>(
     w: ArrayView1<F>,

@@ -116,7 +116,7 @@ impl StreamingMoments {
     /// # Ok::<(), bn_core::Error>(())
     /// ```
     ///
-    /// Chan, Golub & LeVeque 1979, equation 2.1.
+    /// Chan, Golub & LeVeque 1979.
     #[doc(alias = "eq:merge-moments")]
     pub fn merge(&mut self, other: &StreamingMoments) -> Result<()> {
         check::shape("the other moments", other.mean.shape(), self.mean.shape())?;
@@ -187,7 +187,7 @@ impl StreamingMoments {
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Wu & Johnson 2021, section 3.1.
+/// Wu & Johnson 2021.
 #[doc(alias = "eq:precise-moments")]
 pub fn precise_moments<F: Float>(batches: &[Moments<F>]) -> Result<Moments<F>> {
     let Some(first) = batches.first() else {

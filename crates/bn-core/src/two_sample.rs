@@ -38,7 +38,7 @@ pub struct TwoSampleTest {
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Lopez-Paz & Oquab 2017, section 3.
+/// Lopez-Paz & Oquab 2017.
 #[doc(alias = "eq:two-sample-null")]
 pub fn classifier_two_sample_test(correct: usize, n: usize) -> Result<TwoSampleTest> {
     check::at_least(

@@ -1,21 +1,22 @@
 //! After the first call, the `_into` calls allocate nothing. Threads do: without them only.
 #![cfg(not(feature = "rayon"))]
 
-use bn_core::{BatchNorm, ChannelAxis, ExampleNorm, Workspace};
+use bn_core::{BatchNorm, ChannelAxis, ExampleNorm, RunningStep, Workspace};
 use ndarray::{ArrayD, IxDyn};
 
 #[test]
 fn the_second_step_allocates_nothing() {
-    for (shape, channel_axis) in [
-        (&[64, 5][..], ChannelAxis::Second),
-        (&[4, 5, 6, 7], ChannelAxis::Second),
-        (&[4, 6, 7, 5], ChannelAxis::Last),
+    for (shape, channel_axis, running_step) in [
+        (&[64, 5][..], ChannelAxis::Second, RunningStep::Each),
+        (&[4, 5, 6, 7], ChannelAxis::Second, RunningStep::Once),
+        (&[4, 6, 7, 5], ChannelAxis::Last, RunningStep::Each),
     ] {
         let x = ArrayD::from_shape_fn(IxDyn(shape), |i| (i[0] * 3 + i[1]) as f32);
         let (mut y, mut dx) = (x.clone(), x.clone());
         let params = BatchNorm::<f32>::params(5)
             .channel_axis(channel_axis)
-            .ghost_batch(2);
+            .ghost_batch(2)
+            .running_step(running_step);
         let mut batch = params.check().unwrap().layer();
         let group = ExampleNorm::<f32>::group(5, 5).channel_axis(channel_axis);
         let group = if shape.len() > 2 {

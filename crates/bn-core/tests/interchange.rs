@@ -2,7 +2,7 @@
 
 #[cfg(feature = "serde")]
 mod json {
-    use bn_core::{Affine, BatchNorm, ChannelAxis, ExampleNorm, RenormLimits};
+    use bn_core::{Affine, BatchNorm, ChannelAxis, ExampleNorm, RenormLimits, RunningStep};
     use ndarray::array;
 
     #[test]
@@ -14,6 +14,8 @@ mod json {
                 r_max: 3.0,
                 d_max: 5.0,
             })
+            .ghost_batch(2)
+            .running_step(RunningStep::Once)
             .cumulative_average();
         let mut layer = params.check().unwrap().layer();
         layer.gamma_mut().assign(&array![0.5, 2.0]);

@@ -6,7 +6,7 @@ use bn_core::gradient::{grad_beta, grad_gamma, grad_x};
 use bn_core::normalize::{normalize, scale_shift, standard_deviation};
 use bn_core::{
     Affine, BatchNorm, BatchNormParams, ChannelAxis, ExampleNorm, ExampleNormParams, Moments,
-    RenormLimits, Running, Workspace,
+    RenormLimits, Running, RunningStep, Workspace,
 };
 use ndarray::{Array, Array2, ArrayD, Axis, Dimension, IxDyn, ShapeBuilder};
 
@@ -266,7 +266,7 @@ const AFFINES: [Affine; 3] = [Affine::ScaleShift, Affine::Scale, Affine::None];
 #[test]
 fn batch_norm_gradients_agree_with_finite_differences_for_every_option() {
     type Option = fn(BatchNormParams<f64>) -> BatchNormParams<f64>;
-    let options: [(&str, Option); 6] = [
+    let options: [(&str, Option); 7] = [
         ("plain", |p| p),
         ("population", |p| {
             p.running_variance(bn_core::RunningVariance::Population)
@@ -275,6 +275,9 @@ fn batch_norm_gradients_agree_with_finite_differences_for_every_option() {
         ("cumulative", |p| p.cumulative_average()),
         ("ghost", |p| p.ghost_batch(3)),
         ("ghost, epsilon", |p| p.ghost_batch(2).epsilon(0.7)),
+        ("ghost, one step", |p| {
+            p.ghost_batch(2).running_step(RunningStep::Once)
+        }),
     ];
     for (name, option) in options {
         for affine in AFFINES {
@@ -385,6 +388,32 @@ fn renorm_gradients_treat_r_and_d_as_constants() {
             assert_relative_eq!(dbeta[c], flat(&dy, 1).column(c).sum(), epsilon = 1e-12);
         }
     }
+}
+
+/// Covers eq:axis-sets.
+/// Covers eq:ghost-batch-norm.
+#[test]
+fn ghost_batches_of_one_example_are_instance_norm_and_one_step_averages_them() {
+    let x = wave(&[4, 2, 6], 2.3) * 3.0 + 1.0;
+    let params = BatchNorm::params(2).ghost_batch(1).momentum(0.25);
+    let mut layer = params
+        .running_step(RunningStep::Once)
+        .check()
+        .unwrap()
+        .layer();
+    let (y, _) = layer.forward_train(x.view()).unwrap();
+    let instance = ExampleNorm::instance(2).check().unwrap().layer();
+    assert_relative_eq!(y, instance.forward(x.view()).unwrap().0, epsilon = 1e-12);
+    for c in 0..2 {
+        let of_examples = x.index_axis(Axis(1), c);
+        let mean = of_examples.mean().unwrap();
+        let unbiased = of_examples.rows().into_iter().map(|x| x.var(1.0));
+        let variance = unbiased.sum::<f64>() / 4.0;
+        let running = layer.running();
+        assert_relative_eq!(running.mean[c], 0.25 * mean, epsilon = 1e-14);
+        assert_relative_eq!(running.variance[c], 0.75 + 0.25 * variance, epsilon = 1e-13);
+    }
+    assert_eq!(layer.batches_tracked(), 1);
 }
 
 /// Covers eq:ghost-batch-norm.

@@ -3,9 +3,13 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::error::{Error, Result};
-use crate::estimate::Estimate;
-use crate::experiment::{Experiment, Measurements, Progress};
+use statrs::distribution::ContinuousCDF;
+
+use crate::error::{self, Error, Result};
+use crate::estimate::{Estimate, student_t};
+use crate::experiment::{Experiment, Measurements};
+use crate::readable::readable;
+use crate::sweep::{self, Progress};
 
 /// The slugs of the chapters that put claims on trial.
 const COVARIATE_SHIFT: &str = "01-covariate-shift";
@@ -208,11 +212,7 @@ pub struct Predicted {
 
 impl fmt::Display for Predicted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let number = |v: f64| match v.abs() {
-            tiny if tiny > 0.0 && tiny < 1e-3 => format!("{v:e}"),
-            _ => v.to_string(),
-        };
-        write!(f, "{} to {}", number(self.low), number(self.high))
+        write!(f, "{} to {}", readable(self.low), readable(self.high))
     }
 }
 
@@ -229,30 +229,42 @@ pub enum Effect {
 }
 
 impl Effect {
+    /// One number for each seed: the logarithm of it for a ratio.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parameter`] if an arm is missing.
+    pub fn of_seeds(self, measurements: &Measurements) -> Result<Vec<f64>> {
+        let arm = |name| measurements.arm(name);
+        let pairs = |a, b| Ok::<_, Error>(arm(a)?.into_iter().zip(arm(b)?));
+        Ok(match self {
+            Effect::Value(a) => arm(a)?,
+            Effect::Difference(a, b) => pairs(a, b)?.map(|(a, b)| a - b).collect(),
+            Effect::Ratio(a, b) => pairs(a, b)?.map(|(a, b)| a.ln() - b.ln()).collect(),
+        })
+    }
+
     /// The effect with its interval.
     ///
     /// # Errors
     ///
-    /// [`Error::Parameter`] if an arm is missing; as [`Estimate::of`], which also refuses
-    /// the ratio of numbers that are not positive.
+    /// As [`Effect::of_seeds`] and [`Estimate::of`], which also refuses the ratio of numbers
+    /// that are not positive.
     pub fn estimate(self, measurements: &Measurements) -> Result<Estimate> {
+        let estimate = Estimate::of(&self.of_seeds(measurements)?)?;
+        Ok(self.shown(estimate))
+    }
+
+    /// The estimate of what [`Effect::of_seeds`] gives, in the unit of the effect.
+    fn shown(self, estimate: Estimate) -> Estimate {
         match self {
-            Effect::Value(a) => Estimate::of(&measurements.arm(a)?),
-            Effect::Difference(a, b) => {
-                Estimate::paired(&measurements.arm(a)?, &measurements.arm(b)?)
-            }
-            Effect::Ratio(a, b) => {
-                let ln = |arm| -> Result<Vec<f64>> {
-                    Ok(measurements.arm(arm)?.iter().map(|v| v.ln()).collect())
-                };
-                let log = Estimate::paired(&ln(a)?, &ln(b)?)?;
-                Ok(Estimate {
-                    mean: log.mean.exp(),
-                    low: log.low.exp(),
-                    high: log.high.exp(),
-                    seeds: log.seeds,
-                })
-            }
+            Effect::Value(_) | Effect::Difference(..) => estimate,
+            Effect::Ratio(..) => Estimate {
+                mean: estimate.mean.exp(),
+                low: estimate.low.exp(),
+                high: estimate.high.exp(),
+                ..estimate
+            },
         }
     }
 }
@@ -362,6 +374,10 @@ pub struct Outcome {
     pub seeds: usize,
     /// What became of the claim.
     pub verdict: Verdict,
+    /// How many of a hundred further runs, with as many other seeds each, would come to the
+    /// same verdict: another mean is expected within the spread
+    /// of this one, by Student's t distribution.
+    pub repeats: u32,
 }
 
 impl Outcome {
@@ -373,6 +389,12 @@ impl Outcome {
             high: self.ci_high,
             seeds: self.seeds,
         }
+    }
+
+    /// Whether the verdict is one of those seeds: more than one of ten further runs would
+    /// come to another one.
+    pub fn is_borderline(&self) -> bool {
+        self.repeats < 90
     }
 }
 
@@ -390,7 +412,9 @@ impl Claim {
                 expected: "the experiment of the claim",
             });
         }
-        let effect = self.effect.estimate(measurements)?;
+        let of_seeds = Estimate::of(&self.effect.of_seeds(measurements)?)?;
+        let effect = self.effect.shown(of_seeds);
+        let verdict = Verdict::of(self.says, self.predicted, effect);
         Ok(Outcome {
             id: self.id,
             chapter: self.chapter,
@@ -403,8 +427,64 @@ impl Claim {
             ci_low: effect.low,
             ci_high: effect.high,
             seeds: effect.seeds,
-            verdict: Verdict::of(self.says, self.predicted, effect),
+            verdict,
+            repeats: self.repeats(of_seeds, verdict)?,
         })
+    }
+
+    /// How many of a hundred further runs would come to this verdict. Another mean over n
+    /// other seeds differs from this one by T·s·√(2/n), with T of Student's t distribution;
+    /// we take the percentiles ½, 1½, …, 99½ of it, around each an interval as wide as this
+    /// one, and judge.
+    fn repeats(&self, of_seeds: Estimate, verdict: Verdict) -> Result<u32> {
+        let t = student_t(of_seeds.seeds)?;
+        let standard_error = 0.5 * (of_seeds.high - of_seeds.low) / t.inverse_cdf(0.975);
+        let same = (0..100).filter(|percent| {
+            let moved = std::f64::consts::SQRT_2
+                * standard_error
+                * t.inverse_cdf(0.01 * (f64::from(*percent) + 0.5));
+            let again = self.effect.shown(Estimate {
+                mean: of_seeds.mean + moved,
+                low: of_seeds.low + moved,
+                high: of_seeds.high + moved,
+                ..of_seeds
+            });
+            Verdict::of(self.says, self.predicted, again) == verdict
+        });
+        Ok(same.count() as u32)
+    }
+
+    /// Whether new measurements agree with recorded ones: whether the means of the n recorded
+    /// and the k new seeds are no further apart than
+    ///
+    /// ```text
+    /// t(1 − risk/2; n + k − 2) · s · √(1/n + 1/k)      s² = (Σ(xᵢ − x̄)² + Σ(yⱼ − ȳ)²) / (n + k − 2)
+    /// ```
+    ///
+    /// (for a ratio, all of it in logarithms). An honest record fails with probability `risk`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Effect::of_seeds`]; [`Error::TooFew`] for fewer than two recorded seeds or none new.
+    ///
+    /// Source: Student's test of two samples, Fisher 1925, “Statistical Methods for Research
+    /// Workers”, §24.1.
+    pub fn agrees(&self, recorded: &Measurements, new: &Measurements, risk: f64) -> Result<bool> {
+        let (x, y) = (self.effect.of_seeds(recorded)?, self.effect.of_seeds(new)?);
+        error::at_least("recorded seeds", x.len(), 2)?;
+        error::at_least("new seeds", y.len(), 1)?;
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        let squares = |values: &[f64]| -> f64 {
+            let mean = mean(values);
+            values.iter().map(|v| (v - mean).powi(2)).sum()
+        };
+        let (n, k) = (x.len() as f64, y.len() as f64);
+        let s = ((squares(&x) + squares(&y)) / (n + k - 2.0)).sqrt();
+        let t = student_t(x.len() + y.len() - 1)?.inverse_cdf(1.0 - 0.5 * risk);
+        let apart = (mean(&y) - mean(&x)).abs();
+        // Rounding, where the seeds make no difference at all.
+        let rounding = 1e-9 * mean(&x).abs().max(mean(&y).abs());
+        Ok(apart <= t * s * (1.0 / n + 1.0 / k).sqrt() + rounding)
     }
 
     /// Runs the claim's experiment with the given seeds, and judges.
@@ -438,11 +518,8 @@ pub fn run(
     seeds: Range<u64>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Vec<Outcome>> {
-    let measured = experiments(claims)
-        .into_iter()
-        .map(|experiment| experiment.run(seeds.clone(), progress))
-        .collect::<Result<Vec<_>>>()?;
-    judge(claims, &measured)
+    let tasks = sweep::tasks(&experiments(claims), seeds);
+    judge(claims, &sweep::measure(&tasks, progress)?)
 }
 
 /// Judges claims by measurements made before, in one run or merged from several.

@@ -85,6 +85,12 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// Shards that do not make a whole.
+    #[error("{reason}")]
+    Merge {
+        /// What is wrong, with which of them, and what to do.
+        reason: String,
+    },
     /// An equation of bn-core refused its input.
     #[error(transparent)]
     Core(#[from] bn_core::Error),

@@ -45,12 +45,7 @@ impl Estimate {
         let n = values.len() as f64;
         let mean = values.iter().sum::<f64>() / n;
         let variance = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0);
-        let t = StudentsT::new(0.0, 1.0, n - 1.0)
-            .map_err(|reason| Error::Fit {
-                model: "Student t distribution",
-                reason: reason.to_string(),
-            })?
-            .inverse_cdf(0.975);
+        let t = student_t(values.len())?.inverse_cdf(0.975);
         let half = t * (variance / n).sqrt();
         Ok(Estimate {
             mean,
@@ -71,6 +66,14 @@ impl Estimate {
         let differences: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
         Estimate::of(&differences)
     }
+}
+
+/// The t distribution of a mean over `seeds` values: n − 1 degrees of freedom.
+pub(crate) fn student_t(seeds: usize) -> Result<StudentsT> {
+    StudentsT::new(0.0, 1.0, seeds as f64 - 1.0).map_err(|reason| Error::Fit {
+        model: "Student t distribution",
+        reason: reason.to_string(),
+    })
 }
 
 impl fmt::Display for Estimate {

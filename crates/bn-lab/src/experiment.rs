@@ -1,10 +1,8 @@
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use rayon::prelude::*;
 
 use crate::error::{self, Error, Result};
 use crate::estimate::Estimate;
+use crate::sweep::{self, Progress};
 
 /// A measurement that can be repeated with any seed: several arms, all of them measured on
 /// the same data and from the same start, so that their differences are paired.
@@ -19,19 +17,6 @@ pub struct Experiment {
     pub draws: u64,
     /// One number for each arm.
     pub(crate) measure: fn(u64) -> Result<Vec<f64>>,
-}
-
-/// How far a run has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// The experiment.
-    pub experiment: &'static str,
-    /// The seed that has been measured.
-    pub seed: u64,
-    /// How many seeds of this run are done.
-    pub done: usize,
-    /// How many there are.
-    pub total: usize,
 }
 
 impl Experiment {
@@ -66,20 +51,11 @@ impl Experiment {
         seeds: Range<u64>,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<Measurements> {
-        let total = seeds.end.saturating_sub(seeds.start) as usize;
-        let done = AtomicUsize::new(0);
-        let rows = seeds.into_par_iter().map(|seed| {
-            let row = (seed, self.measure(seed)?);
-            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            progress(Progress {
-                experiment: self.id,
-                seed,
-                done,
-                total,
-            });
-            Ok(row)
-        });
-        Ok(Measurements::new(self, rows.collect::<Result<_>>()?))
+        let mut measured = sweep::measure(&sweep::tasks(&[self], seeds), progress)?;
+        match measured.pop() {
+            Some(measured) => Ok(measured),
+            None => Measurements::of(self, Vec::new()),
+        }
     }
 }
 
@@ -92,12 +68,29 @@ pub struct Measurements {
 }
 
 impl Measurements {
-    pub(crate) fn new(experiment: &Experiment, rows: Vec<(u64, Vec<f64>)>) -> Self {
-        Measurements {
-            experiment: experiment.id,
-            arms: experiment.arms,
-            rows,
+    pub(crate) fn of(experiment: &Experiment, rows: Vec<(u64, Vec<f64>)>) -> Result<Self> {
+        Measurements::sorted(experiment.id, experiment.arms, rows)
+    }
+
+    /// In the order of the seeds, each of them once.
+    fn sorted(
+        experiment: &'static str,
+        arms: &'static [&'static str],
+        mut rows: Vec<(u64, Vec<f64>)>,
+    ) -> Result<Self> {
+        rows.sort_by_key(|(seed, _)| *seed);
+        if let Some(pair) = rows.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            return Err(Error::Parameter {
+                name: "seed",
+                given: format!("{} for the second time", pair[0].0),
+                expected: "seeds that have not been measured yet",
+            });
         }
+        Ok(Measurements {
+            experiment,
+            arms,
+            rows,
+        })
     }
 
     /// The name of the experiment.
@@ -130,15 +123,12 @@ impl Measurements {
             });
         }
         self.rows.extend(other.rows);
-        self.rows.sort_by_key(|(seed, _)| *seed);
-        match self.rows.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-            Some(pair) => Err(Error::Parameter {
-                name: "seed to merge",
-                given: pair[0].0.to_string(),
-                expected: "seeds that have not been measured yet",
-            }),
-            None => Ok(self),
-        }
+        let Measurements {
+            experiment,
+            arms,
+            rows,
+        } = self;
+        Measurements::sorted(experiment, arms, rows)
     }
 
     /// The measurements of one arm, one for each seed.
@@ -156,6 +146,7 @@ impl Measurements {
         };
         Ok(self.rows.iter().map(|(_, row)| row[i]).collect())
     }
+
     /// The mean of one arm over the seeds.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ mod network;
 mod parameter;
 mod plane;
 mod random;
+mod readable;
 #[cfg(feature = "linfa")]
 mod real;
 mod rows;
@@ -27,12 +28,14 @@ mod shimodaira;
 mod standardize;
 mod teacher;
 mod training;
+mod watch;
 
 pub mod claims;
 mod experiment;
 pub mod experiments;
 #[cfg(feature = "record")]
 pub mod record;
+pub mod sweep;
 
 pub use cats::{CatParams, Cats, Coat, Pictures};
 #[cfg(feature = "linfa")]
@@ -47,7 +50,7 @@ pub use domain::{DomainClassifier, two_sample_test};
 pub use error::{Error, Result};
 pub use estimate::Estimate;
 pub use examples::Examples;
-pub use experiment::{Experiment, Measurements, Progress};
+pub use experiment::{Experiment, Measurements};
 pub use layer::{
     Activation, BatchNormLayer, Dense, Dropout, Init, Layer, LayerNormLayer, Noise, NoiseParams,
 };
@@ -56,6 +59,7 @@ pub use loss::Loss;
 pub use network::{Network, NetworkParams, Plan, Targets};
 pub use parameter::{Parameter, ParameterKind, ParameterMut};
 pub use plane::Plane;
+pub use readable::readable;
 #[cfg(feature = "linfa")]
 pub use real::{Diabetes, diabetes, wine_quality};
 pub use sgd::Sgd;
@@ -63,3 +67,4 @@ pub use sgd::Sgd;
 pub use shimodaira::{Line, Shimodaira, shimodaira_errors, shimodaira_sizes};
 pub use teacher::Teacher10;
 pub use training::{End, Observation, Trace, Training, TrainingParams};
+pub use watch::Evaluation;

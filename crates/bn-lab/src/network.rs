@@ -316,6 +316,24 @@ impl<F: Float> Network<F> {
         &mut self.layers
     }
 
+    /// The dense layer with this number, counted from 0 at the input, with its weights and
+    /// their gradients; `None` if there are fewer.
+    ///
+    /// ```
+    /// use bn_lab::NetworkParams;
+    /// let network = NetworkParams::new(64).dense(48).batch_norm().relu().dense(10);
+    /// let network = network.check()?.build::<f32>(1);
+    /// assert_eq!(network.dense(1).map(|layer| layer.weights.value.dim()), Some((48, 10)));
+    /// # Ok::<(), bn_lab::Error>(())
+    /// ```
+    pub fn dense(&self, number: usize) -> Option<&Dense<F>> {
+        let mut dense = self.layers.iter().filter_map(|layer| match layer {
+            Layer::Dense(dense) => Some(dense.as_ref()),
+            _ => None,
+        });
+        dense.nth(number)
+    }
+
     /// Shows every trained array with its gradient, from input to output: a gradient
     /// check nudges each number, an experiment measures each norm.
     pub fn each_parameter(&mut self, mut visit: impl FnMut(usize, ParameterMut<'_, F>)) {

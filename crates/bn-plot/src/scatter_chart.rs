@@ -1,5 +1,6 @@
 use std::ops::RangeInclusive;
 
+use crate::axis::Scale;
 use crate::panel::{Joined, Panel, Series};
 use crate::{Figure, Key, Number, Result};
 
@@ -56,6 +57,18 @@ impl ScatterChart {
     /// Adds the function `f`, drawn across the whole plot.
     pub fn curve(mut self, key: impl Into<Key>, f: impl Fn(f64) -> f64 + 'static) -> Self {
         self.panel.series.push(Series::curve(key, f));
+        self
+    }
+
+    /// Makes the x axis logarithmic.
+    pub fn log_x(mut self) -> Self {
+        self.panel.x.scale = Scale::Log;
+        self
+    }
+
+    /// Makes the y axis logarithmic.
+    pub fn log_y(mut self) -> Self {
+        self.panel.y.scale = Scale::Log;
         self
     }
 

@@ -21,14 +21,21 @@ const MOST_ROWS: usize = 200;
 pub struct Table {
     caption: String,
     header: Vec<String>,
-    rows: Vec<Vec<Record>>,
+    rows: Vec<Row>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Row {
+    /// The claim that the row shows: the book makes links of it.
+    claim: Option<String>,
+    cells: Vec<Record>,
 }
 
 /// A table without its caption: rows are still being added.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TableRows {
     header: Vec<String>,
-    rows: Vec<Vec<Record>>,
+    rows: Vec<Row>,
 }
 
 impl Table {
@@ -57,8 +64,11 @@ impl Table {
         }
         out += "</tr></thead>\n<tbody>\n";
         for row in &self.rows {
-            out += "<tr>";
-            for (k, cell) in row.iter().enumerate() {
+            out += &match &row.claim {
+                Some(id) => format!("<tr data-claim=\"{}\">", escaped(id)),
+                None => "<tr>".to_string(),
+            };
+            for (k, cell) in row.cells.iter().enumerate() {
                 let text = escaped(&shown(cell));
                 out += &match cell {
                     _ if k == 0 => format!("<th scope=\"row\">{text}</th>"),
@@ -73,7 +83,10 @@ impl Table {
 
     /// The table in columns of plain text: words left, numbers right.
     pub fn text(&self) -> String {
-        let body = self.rows.iter().map(|row| row.iter().map(shown).collect());
+        let body = self
+            .rows
+            .iter()
+            .map(|row| row.cells.iter().map(shown).collect());
         let lines: Vec<Vec<String>> = std::iter::once(self.header.clone()).chain(body).collect();
         let width = |k: usize| lines.iter().map(|line| line[k].chars().count()).max();
         let mut out = self.caption.clone();
@@ -108,15 +121,24 @@ impl Table {
     fn is_numeric(&self, column: usize) -> bool {
         self.rows
             .iter()
-            .all(|row| !matches!(row[column], Record::Text(_)))
+            .all(|row| !matches!(row.cells[column], Record::Text(_)))
     }
 }
 
 impl TableRows {
     /// Adds a row; its first cell is the row's title.
-    pub fn row(mut self, cells: &[&dyn Recorded]) -> Self {
-        self.rows
-            .push(cells.iter().map(|cell| cell.record()).collect());
+    pub fn row(self, cells: &[&dyn Recorded]) -> Self {
+        self.with(None, cells)
+    }
+
+    /// Adds the row of a claim.
+    pub(crate) fn row_of_claim(self, id: &str, cells: &[&dyn Recorded]) -> Self {
+        self.with(Some(id.to_string()), cells)
+    }
+
+    fn with(mut self, claim: Option<String>, cells: &[&dyn Recorded]) -> Self {
+        let cells = cells.iter().map(|cell| cell.record()).collect();
+        self.rows.push(Row { claim, cells });
         self
     }
 
@@ -144,18 +166,19 @@ impl TableRows {
             header.push(one_line("a column title", title)?);
         }
         let mut rows = Vec::new();
-        for (i, row) in self.rows.into_iter().enumerate() {
-            if row.len() != header.len() {
+        for (i, Row { claim, cells }) in self.rows.into_iter().enumerate() {
+            if cells.len() != header.len() {
                 return Err(Error::LengthMismatch {
                     what: format!("cells of row {i}"),
-                    given: row.len(),
+                    given: cells.len(),
                     expected: header.len(),
                 });
             }
-            let cells = row.into_iter().zip(&header);
+            let cells = cells.into_iter().zip(&header);
             let checked =
                 cells.map(|(cell, title)| cell.checked(&format!("row {i}, column \"{title}\"")));
-            rows.push(checked.collect::<Result<_>>()?);
+            let cells = checked.collect::<Result<_>>()?;
+            rows.push(Row { claim, cells });
         }
         Ok(Table {
             caption,

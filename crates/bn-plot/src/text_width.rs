@@ -23,25 +23,55 @@ fn advance(c: char) -> f64 {
 }
 
 /// Breaks `text` at spaces into as few lines of at most `width` px as it takes, then evens
-/// them out. A single word may be wider; a no-break space keeps words together.
+/// them out. A word that is wider is broken behind its hyphens; if it has none, it stays
+/// wider. A no-break space keeps words together.
 pub(crate) fn wrapped(text: &str, size: f64, width: f64) -> Vec<String> {
-    let lines = filled(text, size, width);
+    let words: Vec<Vec<&str>> = text
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .map(|word| match text_width(word, size) > width {
+            true => word.split_inclusive('-').collect(),
+            false => vec![word],
+        })
+        .collect();
+    let lines = filled(&words, size, width);
     (1..=20)
-        .map(|share| filled(text, size, width * f64::from(share) / 20.0))
+        .map(|share| filled(&words, size, width * f64::from(share) / 20.0))
         .find(|narrower| narrower.len() == lines.len())
         .unwrap_or(lines)
 }
 
-fn filled(text: &str, size: f64, width: f64) -> Vec<String> {
+fn filled(words: &[Vec<&str>], size: f64, width: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        match lines.last_mut() {
-            Some(line) if text_width(&format!("{line} {word}"), size) <= width => {
-                line.push(' ');
-                line.push_str(word);
+    for word in words {
+        for (k, part) in word.iter().enumerate() {
+            let space = if k == 0 { " " } else { "" };
+            match lines.last_mut() {
+                Some(line) if text_width(&format!("{line}{space}{part}"), size) <= width => {
+                    line.push_str(space);
+                    line.push_str(part);
+                }
+                _ => lines.push((*part).into()),
             }
-            _ => lines.push(word.into()),
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_word_that_is_too_wide_is_broken_at_its_hyphens() {
+        let wide = text_width("gradient-change-", 15.0);
+        let broken = wrapped("gradient-change-relu-64", 15.0, wide);
+        assert_eq!(broken.concat(), "gradient-change-relu-64");
+        assert!(broken.len() == 2 && broken.iter().all(|line| text_width(line, 15.0) <= wide));
+        assert_eq!(
+            wrapped("low-contrast light", 15.0, text_width("low-contrast", 15.0)),
+            ["low-contrast", "light"]
+        );
+        assert_eq!(wrapped("overwidewordwithouthyphens", 15.0, 10.0).len(), 1);
+    }
 }

@@ -1,8 +1,8 @@
 use std::fmt;
 
-use bn_lab::Estimate;
+use bn_lab::{Estimate, readable};
 
-use crate::decimals::{readable, readable_interval};
+use crate::decimals::readable_interval;
 use crate::figure::{content, is_name, one_line};
 use crate::number::finite;
 use crate::{Error, Interval, Result};

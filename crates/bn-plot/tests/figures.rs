@@ -2,7 +2,7 @@
 
 mod charts;
 
-use bn_plot::{Arm, Error, Figure, Histogram, LineChart};
+use bn_plot::{Arm, Error, Figure, Histogram, LineChart, ScatterChart};
 use roxmltree::{Document, Node};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
@@ -202,22 +202,28 @@ fn a_line_maps_its_numbers_linearly_onto_the_plot() {
 
 #[test]
 fn a_logarithmic_axis_spaces_equal_ratios_equally() {
-    let figure = LineChart::new("x", "y")
-        .line(Arm::BatchNorm, [1, 10, 100], [1.0, 2.0, 4.0])
-        .log_x()
-        .log_y()
-        .figure("log", "A line.", "Straight on logarithmic axes.")
-        .expect("a figure");
-    let document = Document::parse(figure.svg()).expect("well-formed SVG");
-    let longest = elements(&document, "polyline")
-        .iter()
-        .map(points)
-        .find(|points| points.len() == 3)
-        .expect("the series");
-    let [a, b, c] = longest[..] else {
-        panic!("three points")
-    };
-    assert!((2.0 * b.0 - a.0 - c.0).abs() <= 2.0 && (2.0 * b.1 - a.1 - c.1).abs() <= 2.0);
+    let (x, y) = ([1, 10, 100], [1.0, 2.0, 4.0]);
+    let line = LineChart::new("x", "y").line(Arm::BatchNorm, x, y);
+    let scatter = ScatterChart::new("x", "y").line(Arm::BatchNorm, x, y);
+    for figure in [
+        line.log_x().log_y().figure("log", "A line.", "Straight."),
+        scatter
+            .log_x()
+            .log_y()
+            .figure("log", "A line.", "Straight."),
+    ] {
+        let figure = figure.expect("a figure");
+        let document = Document::parse(figure.svg()).expect("well-formed SVG");
+        let longest = elements(&document, "polyline")
+            .iter()
+            .map(points)
+            .find(|points| points.len() == 3)
+            .expect("the series");
+        let [a, b, c] = longest[..] else {
+            panic!("three points")
+        };
+        assert!((2.0 * b.0 - a.0 - c.0).abs() <= 2.0 && (2.0 * b.1 - a.1 - c.1).abs() <= 2.0);
+    }
 }
 
 #[test]

@@ -17,6 +17,8 @@ pub use bn_lab;
 pub use bn_plot;
 pub use ndarray;
 
+pub mod performance;
+
 /// Runs the code of the README.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
@@ -49,7 +51,8 @@ pub mod prelude {
     pub use bn_lab::claims::{Claim, Outcome, Verdict, claim};
     pub use bn_lab::record::recorded;
     pub use bn_lab::{
-        Activation, End, Experiment, Init, Measurements, Network, Plane, Targets, Teacher10, Trace,
+        Activation, End, Examples, Experiment, Init, Layer, Measurements, Network, Plane, Targets,
+        Teacher10, Trace,
     };
     pub use bn_lab::{
         CatParams, Coat, CovariateShiftParams, DomainClassifier, Estimate, Input, Learner, Light,

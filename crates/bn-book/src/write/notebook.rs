@@ -85,6 +85,7 @@ fn inline(book: &Book, chapter: &Chapter, piece: &Piece, source: &str) -> String
             Some(figure) => format!("Figure {}", figure.number),
             None => source.to_owned(),
         },
+        Piece::ClaimRef(id) => format!("`{id}`"),
         Piece::Citation(works) => citation(book, works, |_, name| name),
         _ => source.to_owned(),
     }

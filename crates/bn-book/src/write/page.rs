@@ -1,10 +1,15 @@
 //! A chapter as a page: prose, formulas, cells, and beneath each cell what it put out.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use anyhow::{Context, Result};
+
 use super::{citation, find_value, value_text};
+use crate::api;
 use crate::book::{Book, Equation};
 use crate::chapter::{Chapter, Piece};
+use crate::claims::{ROW, SCOREBOARD};
 use crate::math::{Math, escape, inline_safe};
 use crate::notebook::{Figure, Outputs, Shown};
 use crate::problem::Problem;
@@ -48,7 +53,7 @@ pub fn write(
                     "<div class=\"cell\" id=\"{id}\">\n\n{}\n\n{}</div>\n",
                     source.trim_end(),
                     outputs
-                        .map(|outputs| outputs_html(book, outputs))
+                        .map(|outputs| outputs_html(book, chapter, outputs))
                         .unwrap_or_default(),
                 );
             }
@@ -110,6 +115,9 @@ pub fn write(
                 }
                 None => page.push_str("(?)"),
             },
+            Piece::ClaimRef(id) => {
+                let _ = write!(page, "[{id}]({SCOREBOARD}.md#claim-{id})");
+            }
             Piece::Citation(works) => {
                 let list = page_with(book, &Piece::Bibliography);
                 match list {
@@ -125,6 +133,15 @@ pub fn write(
             Piece::Bibliography => {
                 let _ = write!(page, "\n{}\n", book.references.html());
             }
+            Piece::Experiments => match experiments(book) {
+                Ok(list) => {
+                    let _ = write!(page, "\n{list}\n");
+                }
+                Err(error) => problem(
+                    format!("{error:#}"),
+                    "name the experiment's file where the claim names its experiment",
+                ),
+            },
             Piece::EquationIndex => {
                 let _ = write!(page, "\n{}\n", equation_index(book, math));
             }
@@ -177,9 +194,11 @@ fn display_html(book: &Book, html: &str, equation: Option<&Equation>) -> String 
         for item in items {
             let _ = write!(
                 block,
-                "<p class=\"source\">{}, line {}</p><pre><code class=\"language-rust\">{}</code></pre>",
+                "<p class=\"source\">{}, line {}; <a href=\"{}/{}\">documentation</a></p><pre><code class=\"language-rust\">{}</code></pre>",
                 escape(&item.file),
                 item.line,
+                api::FOLDER,
+                item.page,
                 escape(&item.source),
             );
         }
@@ -189,7 +208,7 @@ fn display_html(book: &Book, html: &str, equation: Option<&Equation>) -> String 
     block
 }
 
-fn outputs_html(book: &Book, outputs: &Outputs) -> String {
+fn outputs_html(book: &Book, chapter: &Chapter, outputs: &Outputs) -> String {
     if outputs.shown.is_empty() {
         return String::new();
     }
@@ -207,7 +226,7 @@ fn outputs_html(book: &Book, outputs: &Outputs) -> String {
                 let _ = writeln!(
                     html,
                     "<div class=\"table\" tabindex=\"0\">{}</div>",
-                    one_block(table)
+                    with_claims(book, chapter, &one_block(table))
                 );
             }
             Shown::Figure(figure) => html.push_str(&figure_html(book, figure)),
@@ -215,6 +234,66 @@ fn outputs_html(book: &Book, outputs: &Outputs) -> String {
     }
     html.push_str("</div>\n\n");
     html
+}
+
+/// A table whose rows show claims, with their anchors on the scoreboard, and elsewhere with
+/// links to it.
+fn with_claims(book: &Book, chapter: &Chapter, table: &str) -> String {
+    let home = chapter.slug() == SCOREBOARD;
+    let mut html = String::with_capacity(2 * table.len());
+    for line in table.lines() {
+        let id = ROW.captures(line).map(|row| row[1].to_owned());
+        let known = id.and_then(|id| Some((book.claims.get(&id)?, id)));
+        match known {
+            None => html.push_str(line),
+            Some((claim, id)) => {
+                let links = if home {
+                    let of = book.chapters.iter().find(|c| c.slug() == claim.chapter);
+                    let number = of.and_then(|c| c.number.as_deref()).unwrap_or_default();
+                    format!(
+                        "<a href=\"#claim-{id}\"><code>{id}</code></a> · \
+                         <a href=\"{}.html\">chapter {number}</a> · \
+                         <a href=\"#experiment-{}\">experiment</a>",
+                        claim.chapter, claim.experiment
+                    )
+                } else {
+                    format!("<a href=\"{SCOREBOARD}.html#claim-{id}\"><code>{id}</code></a>")
+                };
+                let line = match home {
+                    true => ROW.replace(line, "<tr id=\"claim-$1\">"),
+                    false => line.into(),
+                };
+                let links = format!(" <small class=\"claim\">{links}</small></th>");
+                html.push_str(&line.replacen("</th>", &links, 1));
+            }
+        }
+        html.push('\n');
+    }
+    html
+}
+
+/// The source of every experiment that a claim rests on.
+fn experiments(book: &Book) -> Result<String> {
+    let modules: BTreeSet<&str> = book
+        .claims
+        .values()
+        .map(|c| c.experiment.as_str())
+        .collect();
+    let mut html = String::new();
+    for module in modules {
+        let file = format!("crates/bn-lab/src/experiments/{module}.rs");
+        let path = book.root.join(&file);
+        let source =
+            std::fs::read_to_string(&path).with_context(|| format!("cannot read {file}"))?;
+        let _ = writeln!(
+            html,
+            "<details class=\"equation-code\" id=\"experiment-{module}\"><summary><code>{file}</code></summary>\
+             <pre><code class=\"language-rust\">{}</code></pre></details>",
+            // A blank line would end the block of HTML.
+            escape(&source).replace("\n\n", "\n&#32;\n"),
+        );
+    }
+    Ok(html)
 }
 
 fn figure_html(book: &Book, figure: &Figure) -> String {

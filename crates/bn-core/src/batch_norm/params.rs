@@ -48,6 +48,17 @@ pub enum Running {
     Untracked,
 }
 
+/// How the running statistics follow the ghost batches of one batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum RunningStep {
+    /// A step toward each of the K, one after the other: r ← (1 − α) r + α s_k.
+    #[default]
+    Each,
+    /// One step toward their average: r ← (1 − α) r + α · 1/K Σ_k s_k.
+    Once,
+}
+
 /// The choices behind a [`BatchNorm`], not yet checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BatchNormParams<F>(pub(super) Choices<F>);
@@ -68,6 +79,7 @@ pub(crate) struct Choices<F> {
     pub(super) running: Running,
     pub(super) channel_axis: ChannelAxis,
     pub(super) ghost_batch: Option<usize>,
+    pub(super) running_step: RunningStep,
     pub(super) renorm: Option<RenormLimits<F>>,
 }
 
@@ -83,6 +95,7 @@ impl<F: Float> BatchNormParams<F> {
             running: Running::default(),
             channel_axis: ChannelAxis::default(),
             ghost_batch: None,
+            running_step: RunningStep::default(),
             renorm: None,
         })
     }
@@ -151,6 +164,14 @@ impl<F: Float> BatchNormParams<F> {
     /// Ghost batch norm: training normalizes each `size` consecutive examples by themselves,
     /// and the running statistics take a step for each.
     ///
+    /// ```text
+    /// y = γ (x − μ_k) / √(σ²_k + ε) + β       for x in ghost batch k
+    /// r ← (1 − α) r + α s_k                   for k = 1 … N/size, s = μ, then σ²·m/(m − 1)
+    /// ```
+    ///
+    /// The moments, `[C]` for each k, are over the m values of a channel in the ghost batch; N
+    /// has to be a multiple of `size`. dγ and dβ are sums over all ghost batches.
+    ///
     /// ```
     /// use bn_core::BatchNorm;
     /// use ndarray::array;
@@ -166,6 +187,39 @@ impl<F: Float> BatchNormParams<F> {
     #[doc(alias = "eq:ghost-batch-norm")]
     pub fn ghost_batch(mut self, size: usize) -> Self {
         self.0.ghost_batch = Some(size);
+        self
+    }
+
+    /// How the running statistics follow the ghost batches; a step for each unless set.
+    ///
+    /// With ghost batches of one example and one step for all of them, this is *instance
+    /// normalization with running statistics*, PyTorch's `InstanceNorm2d` with
+    /// `track_running_stats=True`. For N examples with the moments μ_n and σ²_n over
+    /// their m positions:
+    ///
+    /// ```text
+    /// y = γ (x − μ_n) / √(σ²_n + ε) + β                       in training
+    /// y = γ (x − r_μ) / √(r_σ² + ε) + β                       in inference
+    /// r_μ ← (1 − α) r_μ + α · 1/N Σ_n μ_n
+    /// r_σ² ← (1 − α) r_σ² + α · 1/N Σ_n σ²_n·m/(m − 1)
+    /// ```
+    ///
+    /// ```
+    /// use bn_core::{BatchNorm, RunningStep};
+    /// use ndarray::array;
+    ///
+    /// let params = BatchNorm::<f64>::params(1).ghost_batch(1).running_step(RunningStep::Once);
+    /// let mut layer = params.epsilon(1e-12).momentum(0.5).check()?.layer();
+    ///
+    /// // Two examples of two positions: means 2 and 40, unbiased variances 2 and 200.
+    /// let (y, _) = layer.forward_train(array![[[1.0, 3.0]], [[50.0, 30.0]]].view())?;
+    /// assert!((y - array![[[-1.0, 1.0]], [[1.0, -1.0]]]).iter().all(|d| d.abs() < 1e-9));
+    /// assert_eq!(layer.running().mean, array![0.5 * 21.0]);
+    /// assert_eq!(layer.running().variance, array![0.5 + 0.5 * 101.0]);
+    /// # Ok::<(), bn_core::Error>(())
+    /// ```
+    pub fn running_step(mut self, running_step: RunningStep) -> Self {
+        self.0.running_step = running_step;
         self
     }
 

@@ -64,7 +64,7 @@ impl<F: Float> RenormLimits<F> {
 /// # Ok::<(), bn_core::Error>(())
 /// ```
 ///
-/// Ioffe 2017, section 3, Algorithm 1.
+/// Ioffe 2017, Algorithm 1.
 #[doc(alias = "eq:batch-renorm")]
 pub fn renorm_corrections<F: Float>(
     batch: &Moments<F>,

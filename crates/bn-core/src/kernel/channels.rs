@@ -1,6 +1,9 @@
 //! `[outer, channels, inner]`: one group for each channel.
 
-use super::sums::{Gradient, PIVOT, Powers, Terms, add_rows, is_far, moment, pivot, stretch};
+use super::sums::{
+    Gradient, PIVOT, Powers, Terms, add_rows, add_rows_in_order, is_far, is_in_order_faster,
+    moment, pivot, stretch,
+};
 use super::threads::for_each;
 use super::{GradientSums, Line, Moment, Plane};
 use crate::Float;
@@ -137,11 +140,13 @@ pub(crate) fn apply<F: Float>(
         scratch.set_lines((0..extent.channels).map(line));
         return column_lines(x, y, extent, scratch);
     }
-    let tile = extent.channels_per_tile();
-    let mut y = extent.view(y);
-    let tiles = y.axis_chunks_iter_mut(Axis(1), tile).enumerate();
-    for_each(extent.len(), tiles, |(k, y)| {
-        line_tile(x, y, extent, k * tile, &line);
+    // In the order of memory, through the examples.
+    scratch.set_lines((0..extent.channels).map(line));
+    let run = (BLOCK / extent.inner).max(1);
+    let (block, scratch) = (run * extent.inner, &*scratch);
+    let blocks = x.chunks(block).zip(y.chunks_mut(block)).enumerate();
+    for_each(x.len(), blocks, |(k, (x, y))| {
+        stretch_lines(x, y, extent, k * run, scratch);
     });
 }
 
@@ -174,7 +179,7 @@ pub(crate) fn backward<F: Float>(
 
 // Channels with stretches of memory of their own, inner > 1.
 
-#[multiversion(targets("x86_64+avx2+bmi2", "x86_64+avx512f+avx512vl+avx512dq+bmi2"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi2", "x86_64+avx2+bmi2"))]
 fn tile_moments<F: Float>(x: &[F], extent: Extent, start: usize, moments: &mut [Moment]) {
     let mut pivots = [F::zero(); TILE];
     for (k, pivot) in pivots[..moments.len()].iter_mut().enumerate() {
@@ -210,7 +215,7 @@ fn pivot_of<F: Float>(x: &[F], extent: Extent, c: usize) -> F {
     pivot((0..extent.outer).flat_map(|n| extent.stretch(x, n, c).iter().copied()))
 }
 
-#[multiversion(targets("x86_64+avx2+bmi2", "x86_64+avx512f+avx512vl+avx512dq+bmi2"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi2", "x86_64+avx2+bmi2"))]
 fn forward_tile<F: Float>(
     x: &[F],
     y: ArrayViewMut3<F>,
@@ -223,7 +228,7 @@ fn forward_tile<F: Float>(
     line_tile(x, y, extent, start, &|c| line(c, moments[c - start]));
 }
 
-#[multiversion(targets("x86_64+avx2+bmi2", "x86_64+avx512f+avx512vl+avx512dq+bmi2"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi2", "x86_64+avx2+bmi2"))]
 fn line_tile<F: Float>(
     x: &[F],
     mut y: ArrayViewMut3<F>,
@@ -253,7 +258,28 @@ fn line_tile<F: Float>(
     }
 }
 
-#[multiversion(targets("x86_64+avx2+bmi2", "x86_64+avx512f+avx512vl+avx512dq+bmi2"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi2", "x86_64+avx2+bmi2"))]
+fn stretch_lines<F: Float>(
+    x: &[F],
+    y: &mut [F],
+    extent: Extent,
+    start: usize,
+    scratch: &Scratch<F>,
+) {
+    let Extent {
+        channels, inner, ..
+    } = extent;
+    let stretches = x.chunks_exact(inner).zip(y.chunks_exact_mut(inner));
+    for (k, (x, y)) in stretches.enumerate() {
+        let c = (start + k) % channels;
+        let (center, scale, offset) = (scratch.center[c], scratch.scale[c], scratch.offset[c]);
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y = (x - center) * scale + offset;
+        }
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi2", "x86_64+avx2+bmi2"))]
 #[allow(clippy::too_many_arguments)]
 fn backward_tile<F: Float>(
     x: &[F],
@@ -354,7 +380,7 @@ fn column_moments<F: Float>(
     }
 }
 
-#[multiversion(targets("x86_64+avx2+bmi2", "x86_64+avx512f+avx512vl+avx512dq+bmi2"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi2", "x86_64+avx2+bmi2"))]
 fn column_pivots<F: Float>(x: &[F], pivots: &mut [F]) {
     let (start, rows) = (
         &x[..pivots.len()],
@@ -391,8 +417,12 @@ fn column_sums<F: Float>(
         .chunks(block)
         .zip(b.chunks(block))
         .zip(partial.chunks_mut(2 * channels));
+    let order = match is_in_order_faster::<F>(channels, a.len()) {
+        true => Order::Memory,
+        false => Order::Columns,
+    };
     for_each(a.len(), blocks, |((a, b), partial)| {
-        column_block_sums(a, b, center, terms, partial);
+        column_block_sums(a, b, center, terms, order, partial);
     });
     sums.clear();
     sums.resize(2 * channels, 0.0);
@@ -403,16 +433,29 @@ fn column_sums<F: Float>(
     }
 }
 
-#[multiversion(targets("x86_64+avx2+bmi2", "x86_64+avx512f+avx512vl+avx512dq+bmi2"))]
+/// What of a block is added up first; the sums are the same.
+#[derive(Clone, Copy)]
+enum Order {
+    /// Four rows, column by column.
+    Columns,
+    /// Row by row.
+    Memory,
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi2", "x86_64+avx2+bmi2"))]
 fn column_block_sums<F: Float>(
     a: &[F],
     b: &[F],
     center: &[F],
     terms: impl Terms<F>,
+    order: Order,
     partial: &mut [f64],
 ) {
     let (first, second) = partial.split_at_mut(center.len());
-    add_rows(a, b, center, terms, first, second);
+    match order {
+        Order::Columns => add_rows(a, b, center, terms, first, second),
+        Order::Memory => add_rows_in_order(a, b, center, terms, first, second),
+    }
 }
 
 /// Backwards through the blocks: the last ones are still in the cache.
@@ -433,7 +476,7 @@ fn column_lines<F: Float>(x: &[F], y: &mut [F], extent: Extent, scratch: &Scratc
     );
 }
 
-#[multiversion(targets("x86_64+avx2+bmi2", "x86_64+avx512f+avx512vl+avx512dq+bmi2"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi2", "x86_64+avx2+bmi2"))]
 fn column_block_lines<F: Float>(x: &[F], y: &mut [F], center: &[F], scale: &[F], offset: &[F]) {
     let width = center.len();
     let (scale, offset) = (&scale[..width], &offset[..width]);
@@ -485,7 +528,7 @@ fn column_backward<F: Float>(
     });
 }
 
-#[multiversion(targets("x86_64+avx2+bmi2", "x86_64+avx512f+avx512vl+avx512dq+bmi2"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi2", "x86_64+avx2+bmi2"))]
 fn column_block_planes<F: Float>(x: &[F], dy: &[F], dx: &mut [F], scratch: &Scratch<F>) {
     let width = scratch.center.len();
     let (center, dy_scale) = (&scratch.center[..width], &scratch.scale[..width]);

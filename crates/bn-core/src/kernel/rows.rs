@@ -79,7 +79,7 @@ pub(crate) fn forward<F: Float>(
     });
 }
 
-#[multiversion(targets("x86_64+avx2+bmi2", "x86_64+avx512f+avx512vl+avx512dq+bmi2"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi2", "x86_64+avx2+bmi2"))]
 #[allow(clippy::too_many_arguments)]
 fn forward_block<F: Float>(
     x: &[F],
@@ -194,7 +194,7 @@ pub(crate) fn backward<F: Float>(
     }
 }
 
-#[multiversion(targets("x86_64+avx2+bmi2", "x86_64+avx512f+avx512vl+avx512dq+bmi2"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi2", "x86_64+avx2+bmi2"))]
 #[allow(clippy::too_many_arguments)]
 fn backward_block<F: Float>(
     x: &[F],

@@ -74,6 +74,64 @@ pub(super) fn add_rows<F: Float>(
     }
 }
 
+/// Rows of fewer bytes than this share a page of memory.
+const PAGE: usize = 4096;
+
+/// Arrays of more elements than this are not in a cache when they are read.
+const LARGE: usize = 1 << 21;
+
+/// Whether [`add_rows_in_order`] is faster than [`add_rows`] for rows so wide of so large an
+/// array. Measured: half the time for [65536, 256], and more of it within the caches.
+pub(super) fn is_in_order_faster<F>(width: usize, len: usize) -> bool {
+    let row = width * size_of::<F>();
+    len > LARGE && row < PAGE && row * ROWS >= PAGE
+}
+
+/// The sums of [`add_rows`], bit for bit, with memory read in its order: a processor fetches
+/// memory ahead of its use, but not when four rows of one page are read at the same time.
+#[inline(always)]
+pub(super) fn add_rows_in_order<F: Float>(
+    a: &[F],
+    b: &[F],
+    center: &[F],
+    terms: impl Terms<F>,
+    first: &mut [f64],
+    second: &mut [f64],
+) {
+    let width = center.len();
+    let (first, second) = (&mut first[..width], &mut second[..width]);
+    // As wide as rows of `f32` can be that share a page.
+    let mut pairs = [[[F::zero(); PAGE / size_of::<f32>()]; 2]; 2];
+    let [upper, lower] = &mut pairs;
+    let [upper, lower] = [upper, lower].map(|pair| pair.each_mut().map(|sums| &mut sums[..width]));
+    let (a_blocks, b_blocks) = (a.chunks_exact(ROWS * width), b.chunks_exact(ROWS * width));
+    let (a_rest, b_rest) = (a_blocks.remainder(), b_blocks.remainder());
+    for (a, b) in a_blocks.zip(b_blocks) {
+        let row = |k: usize| (&a[k * width..][..width], &b[k * width..][..width]);
+        let (x, y) = row(0);
+        for c in 0..width {
+            (upper[0][c], upper[1][c]) = terms.of(x[c], y[c], center[c]);
+        }
+        let (x, y) = row(1);
+        for c in 0..width {
+            let t = terms.of(x[c], y[c], center[c]);
+            upper[0][c] += t.0;
+            upper[1][c] += t.1;
+        }
+        let (x, y) = row(2);
+        for c in 0..width {
+            (lower[0][c], lower[1][c]) = terms.of(x[c], y[c], center[c]);
+        }
+        let (x, y) = row(3);
+        for c in 0..width {
+            let t = terms.of(x[c], y[c], center[c]);
+            first[c] += (upper[0][c] + (lower[0][c] + t.0)).widen();
+            second[c] += (upper[1][c] + (lower[1][c] + t.1)).widen();
+        }
+    }
+    add_rows(a_rest, b_rest, center, terms, first, second);
+}
+
 /// The two sums over a stretch of memory that belongs to one group.
 #[inline(always)]
 pub(super) fn stretch<F: Float>(a: &[F], b: &[F], center: F, terms: impl Terms<F>) -> [f64; 2] {
@@ -126,4 +184,23 @@ pub(super) fn moment<F: Float>([first, second]: [f64; 2], pivot: F, m: usize) ->
 pub(super) fn is_far<F: Float>(pivot: F, moment: super::Moment) -> bool {
     let delta = moment.mean - pivot.widen();
     delta * delta > moment.variance && F::narrow(moment.mean) != pivot
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Gradient, add_rows, add_rows_in_order};
+
+    #[test]
+    fn rows_read_in_the_order_of_memory_have_the_same_sums_bit_for_bit() {
+        let (width, rows) = (300, 11);
+        let wave =
+            |f: f32| -> Vec<f32> { (0..width * rows).map(|i| (f * i as f32).sin()).collect() };
+        let (x, dy, center) = (wave(0.7), wave(1.3), vec![0.1; width]);
+        let mut sums = [(); 4].map(|()| vec![0.5; width]);
+        let [first, second, first_in_order, second_in_order] = &mut sums;
+        add_rows(&x, &dy, &center, Gradient, first, second);
+        add_rows_in_order(&x, &dy, &center, Gradient, first_in_order, second_in_order);
+        assert_ne!(first[0], 0.5);
+        assert_eq!((first, second), (first_in_order, second_in_order));
+    }
 }

@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "best-rate-wine",
     chapter: WHAT_BATCH_NORM_DOES,
     statement: "Batch norm lowers the loss that ten ReLU layers reach on real data, at their best learning rate.",
-    source: "Bjorck et al. 2018, section 3",
+    source: "Bjorck et al. 2018",
     says: Says::Below(0.0),
     predicted: Predicted {
         low: -0.25,

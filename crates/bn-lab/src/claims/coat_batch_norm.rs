@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "coat-batch-norm",
     chapter: BATCH_NORM_IN_A_NETWORK,
     statement: "Batch norm, as trained on black cats, makes a network better at colored ones.",
-    source: "Lecture notes, “Covariance shift”",
+    source: "Suggested by the lecture notes, “Covariance shift”",
     says: Says::Above(0.0),
     predicted: Predicted {
         low: -0.03,

@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "coat-blended",
     chapter: BATCH_NORM_IN_A_NETWORK,
     statement: "With 16 pictures at hand, statistics blended with those of training beat those of the 16 alone.",
-    source: "Schneider et al. 2020, section 2",
+    source: "Schneider et al. 2020",
     says: Says::Above(0.0),
     predicted: Predicted {
         low: 0.02,

@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "coat-not-all",
     chapter: BATCH_NORM_IN_A_NETWORK,
     statement: "Batch norm adapted to colored cats is as good at them as at black ones.",
-    source: "Lecture notes, “Batch Norm In Neural Net”",
+    source: "Suggested by the lecture notes, “Batch Norm In Neural Net”",
     says: Says::Above(-0.05),
     predicted: Predicted {
         low: -0.4,

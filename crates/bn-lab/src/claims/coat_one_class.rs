@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "coat-one-class",
     chapter: BATCH_NORM_IN_A_NETWORK,
     statement: "Adapting to batches of one class, a label shift, is worse than adapting to mixed ones.",
-    source: "Schneider et al. 2020, section 6",
+    source: "Schneider et al. 2020",
     says: Says::Below(0.0),
     predicted: Predicted {
         low: -0.2,

@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "dropout-before-bn",
     chapter: REGULARIZATION,
     statement: "Dropout in front of batch norm makes a network worse than batch norm alone.",
-    source: "Li et al. 2018, section 3",
+    source: "Li et al. 2019",
     says: Says::Below(0.0),
     predicted: Predicted {
         low: -0.05,

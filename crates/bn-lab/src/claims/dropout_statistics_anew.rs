@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "dropout-statistics-anew",
     chapter: REGULARIZATION,
     statement: "Statistics taken anew in inference repair some of it.",
-    source: "Li et al. 2018, section 4",
+    source: "Li et al. 2019",
     says: Says::Above(0.0),
     predicted: Predicted {
         low: 0.001,

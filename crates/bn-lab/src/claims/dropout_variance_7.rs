@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "dropout-variance-7",
     chapter: REGULARIZATION,
     statement: "Behind dropout that keeps 0.7 of rectified inputs, inference has v/((c² + v)/p − c²) of the variance of training.",
-    source: "Li et al. 2018, section 3",
+    source: "Li et al. 2019",
     says: Says::Within(0.6, 0.628),
     predicted: Predicted {
         low: 0.608,

@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "equilibrium-angle",
     chapter: WHAT_BATCH_NORM_DOES,
     statement: "In equilibrium the weights turn by √(2ηλ) per step.",
-    source: "Wan et al. 2021, section 3",
+    source: "Wan et al. 2021",
     says: Says::Within(0.9, 1.05),
     predicted: Predicted {
         low: 0.9,

@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "equilibrium-length",
     chapter: WHAT_BATCH_NORM_DOES,
     statement: "With weight decay the length of the weights settles where decay and gradient balance.",
-    source: "van Laarhoven 2017, section 2",
+    source: "van Laarhoven 2017",
     says: Says::Within(0.97, 1.03),
     predicted: Predicted {
         low: 0.99,

@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "faster-in-spite-tanh",
     chapter: WHAT_BATCH_NORM_DOES,
     statement: "Where batch norm raises internal covariate shift, training is faster nonetheless (tanh).",
-    source: "Santurkar et al. 2018, section 3",
+    source: "Santurkar et al. 2018, section 2.2",
     says: Says::Below(0.0),
     predicted: Predicted {
         low: -0.4,

@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "fixed-rate-relu",
     chapter: WHAT_BATCH_NORM_DOES,
     statement: "Batch norm lowers the loss that ten ReLU layers reach at one and the same learning rate.",
-    source: "Bjorck et al. 2018, section 3",
+    source: "Bjorck et al. 2018",
     says: Says::Below(0.0),
     predicted: Predicted {
         low: -0.8,

@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "gamma-decay",
     chapter: REGULARIZATION,
     statement: "A decay of γ regularizes as the noise of batch norm does.",
-    source: "Luo et al. 2019, section 3",
+    source: "Luo et al. 2019",
     says: Says::Below(0.0),
     predicted: Predicted {
         low: -0.03,

@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "ghost-at-400",
     chapter: REGULARIZATION,
     statement: "Small batches for the statistics lower the test loss after 400 steps.",
-    source: "Hoffer et al. 2017, section 4",
+    source: "Hoffer et al. 2017",
     says: Says::Below(0.0),
     predicted: Predicted {
         low: -0.7,

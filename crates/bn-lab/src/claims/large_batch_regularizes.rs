@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "large-batch-regularizes",
     chapter: REGULARIZATION,
     statement: "Batch norm over large batches regularizes, compared with no batch norm.",
-    source: "Lecture notes, “Unexpected regularization”",
+    source: "Lecture notes, “Unexpected regularization”, which name no batch size",
     says: Says::Below(0.0),
     predicted: Predicted {
         low: -0.025,

@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "large-start",
     chapter: WHAT_BATCH_NORM_DOES,
     statement: "With weights that start ten times too large, a plain network diverges and batch norm does not.",
-    source: "Bjorck et al. 2018, section 3",
+    source: "Bjorck et al. 2018",
     says: Says::Above(0.0),
     predicted: Predicted {
         low: 0.9,

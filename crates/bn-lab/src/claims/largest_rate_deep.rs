@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "largest-rate-deep",
     chapter: WHAT_BATCH_NORM_DOES,
     statement: "At learning rate 0.3, twenty ReLU layers diverge without batch norm and not with it.",
-    source: "Bjorck et al. 2018, section 3",
+    source: "Bjorck et al. 2018",
     says: Says::Above(0.0),
     predicted: Predicted {
         low: 0.5,

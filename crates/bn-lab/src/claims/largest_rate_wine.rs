@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "largest-rate-wine",
     chapter: WHAT_BATCH_NORM_DOES,
     statement: "Batch norm lets ten ReLU layers survive larger learning rates on real data.",
-    source: "Bjorck et al. 2018, section 3",
+    source: "Bjorck et al. 2018",
     says: Says::Above(1.0),
     predicted: Predicted {
         low: 3.0,

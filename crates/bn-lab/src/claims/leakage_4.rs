@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "leakage-4",
     chapter: REGULARIZATION,
     statement: "A network learns to read labels off its batch if each batch of 4 holds one example of class 1.",
-    source: "Wu & Johnson 2021, section 5",
+    source: "Wu & Johnson 2021, section 6",
     says: Says::Above(0.0),
     predicted: Predicted {
         low: 0.1,

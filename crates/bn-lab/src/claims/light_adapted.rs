@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "light-adapted",
     chapter: BATCH_NORM_IN_A_NETWORK,
     statement: "Batch norm that takes its statistics from the pictures at hand undoes a change of contrast.",
-    source: "Schneider et al. 2020, section 2",
+    source: "Schneider et al. 2020",
     says: Says::Above(0.0),
     predicted: Predicted {
         low: 0.3,

@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "light-robust-contrast",
     chapter: BATCH_NORM_IN_A_NETWORK,
     statement: "Batch norm, as trained, makes a network robust to a change of contrast.",
-    source: "Lecture notes, “Batch Norm In Neural Net”",
+    source: "Suggested by the lecture notes, “Batch Norm In Neural Net”",
     says: Says::Above(0.0),
     predicted: Predicted {
         low: -0.2,

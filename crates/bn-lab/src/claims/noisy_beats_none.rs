@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "noisy-beats-none",
     chapter: WHAT_BATCH_NORM_DOES,
     statement: "Batch norm whose distributions are shifted by noise at every step still trains better than no batch norm.",
-    source: "Santurkar et al. 2018, section 3",
+    source: "Santurkar et al. 2018, section 2.1",
     says: Says::Below(0.0),
     predicted: Predicted {
         low: -0.6,

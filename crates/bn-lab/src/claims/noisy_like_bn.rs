@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "noisy-like-bn",
     chapter: WHAT_BATCH_NORM_DOES,
     statement: "Batch norm trains as well with that noise as without.",
-    source: "Santurkar et al. 2018, section 3",
+    source: "Santurkar et al. 2018, section 2.1",
     says: Says::Within(-0.1, 0.1),
     predicted: Predicted {
         low: 0.05,

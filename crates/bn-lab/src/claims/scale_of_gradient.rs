@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "scale-of-gradient",
     chapter: WHAT_BATCH_NORM_DOES,
     statement: "Ten times the weights in front of a batch norm, a tenth of the gradient.",
-    source: "van Laarhoven 2017, section 2",
+    source: "van Laarhoven 2017",
     says: Says::Within(0.0999, 0.1001),
     predicted: Predicted {
         low: 0.09999,

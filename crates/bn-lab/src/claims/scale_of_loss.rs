@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "scale-of-loss",
     chapter: WHAT_BATCH_NORM_DOES,
     statement: "Ten times the weights in front of a batch norm, the same loss.",
-    source: "van Laarhoven 2017, section 2",
+    source: "van Laarhoven 2017",
     says: Says::Below(1e-09),
     predicted: Predicted {
         low: 0.0,

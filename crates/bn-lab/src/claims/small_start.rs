@@ -5,7 +5,7 @@ pub(super) static CLAIM: Claim = Claim {
     id: "small-start",
     chapter: WHAT_BATCH_NORM_DOES,
     statement: "With weights that start ten times too small, batch norm still learns where a plain network does not.",
-    source: "Bjorck et al. 2018, section 3",
+    source: "Bjorck et al. 2018",
     says: Says::Below(0.0),
     predicted: Predicted {
         low: -1.8,
