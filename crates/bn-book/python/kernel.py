@@ -419,6 +419,8 @@ class Serving:
                 running["results"].append(content)
             elif kind == "error":
                 running["errors"].append(content)
+            elif kind == "status" and content["execution_state"] == "idle":
+                running["idle"] = True
         elif channel == "stdin":
             if running and running["client"]:
                 self.to_client("stdin", running["identities"], parts)
@@ -468,6 +470,7 @@ class Serving:
             "error": None,
             "panicked": None,
             "reply": None,
+            "idle": False,
             "ended": set(),
             "interrupted": False,
             "last": "",
@@ -487,13 +490,14 @@ class Serving:
     def over(self):
         """Whether the cell has ended and everything it wrote has arrived."""
         running = self.running
-        if running["reply"] is None:
+        # The answer and what was put out come on different channels, and what the cell
+        # wrote from another thread of the engine than what it displayed.
+        if running["reply"] is None or not running["idle"]:
             return False
         waited = time.monotonic() - running["replied"]
         if running["reply"]["status"] == "ok":
             return self.built() == running["built"] or len(running["ended"]) == 2 or waited > 5
-        # What a dying process wrote arrives before the answer, but on another channel.
-        return bool(running["errors"]) and waited > 0.05 or waited > 1
+        return waited > 0.05
 
     def stream(self, name, text):
         """Passes output on, without the lines that are meant for us."""

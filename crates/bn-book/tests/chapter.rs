@@ -395,19 +395,19 @@ fn a_failure_of_the_kernel_is_mapped_to_the_chapters_line() {
     let compiler = |n: usize| {
         format!("[E0425] Error: unknown\n   ╭─[ cell [2]:1:1 ]\n   │\n {n} │ let b = half(a);\n")
     };
-    assert_eq!(line(0, &compiler(5)), 6);
-    assert_eq!(line(0, &compiler(1)), 2);
-    assert_eq!(line(1, &compiler(1)), 10);
-    assert_eq!(line(1, &format!("{}{}", compiler(3), compiler(2))), 11);
-    assert_eq!(line(1, &compiler(99)), 10);
+    assert_eq!(line(0, &compiler(5)), 8);
+    assert_eq!(line(0, &compiler(1)), 4);
+    assert_eq!(line(1, &compiler(1)), 12);
+    assert_eq!(line(1, &format!("{}{}", compiler(3), compiler(2))), 13);
+    assert_eq!(line(1, &compiler(99)), 12);
     // Of a panic and of a failed `?`, the kernel tells cell and line, that of a function before too.
     assert_eq!(
         line(1, "panicked in cell [1], line 2: assert!(x > 0.0);\nsmall"),
-        3
+        5
     );
     assert_eq!(
         line(1, "failed in cell [2], line 3: assert!(b > 1.0);\nsmall"),
-        12
+        14
     );
     // Nothing to find: the cell's first line.
     for message in [
@@ -416,7 +416,7 @@ fn a_failure_of_the_kernel_is_mapped_to_the_chapters_line() {
         "failed",
         "",
     ] {
-        assert_eq!(line(1, message), 10, "{message}");
+        assert_eq!(line(1, message), 12, "{message}");
     }
     assert_eq!(line(7, "failed"), 1);
 }

@@ -59,6 +59,7 @@ fn a_panic_a_question_mark_an_abort_and_a_crash_are_errors_with_their_line() {
 #[test]
 fn cells_behind_a_failure_do_not_run_and_an_interrupt_ends_a_loop() {
     keeps(&[
+        "nothing_that_is_shown_is_lost",
         "what_waits_behind_a_failure_is_not_run",
         "output_comes_while_a_cell_runs_and_an_interrupt_ends_it",
     ]);

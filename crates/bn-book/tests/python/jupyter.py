@@ -97,6 +97,14 @@ def failures_are_errors():
         assert kernel.text('print!("no line end"); eprintln!("both");') in ("no line endboth\n", "both\nno line end")
 
 
+def nothing_that_is_shown_is_lost():
+    """A large display comes on another channel than the answer, and after it."""
+    with Kernel() as kernel:
+        show = 'println!("EVCXR_BEGIN_CONTENT text/plain\\n{}\\nEVCXR_END_CONTENT", "x".repeat(4_000_000));'
+        for k in range(3):
+            assert kernel.text(f'println!("{k}");\n{show}').count("x") == 4_000_000
+
+
 def what_waits_behind_a_failure_is_not_run():
     with Kernel() as kernel:
         client = kernel.client
