@@ -27,4 +27,5 @@ pub mod serve;
 pub mod site;
 pub mod suite;
 pub mod tools;
+pub mod warm;
 pub mod write;
