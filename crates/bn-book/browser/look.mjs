@@ -65,8 +65,8 @@ const origin = `http://127.0.0.1:${server.address().port}`;
 const browser = await chromium.launch({ executablePath });
 
 // index.html and print.html are copies, and toc.html is a frame for who has no JavaScript.
-const copies = ["index.html", "print.html", "toc.html"];
-const pages = readdirSync(site).filter((name) => name.endsWith(".html"));
+const copies = ["index.html", "print.html"];
+const pages = readdirSync(site).filter((name) => name.endsWith(".html") && name !== "toc.html");
 const weights = [];
 
 async function open(theme, viewport = DESK, options = {}) {

@@ -237,6 +237,21 @@ fn only_languages(script: &str, languages: &BTreeSet<&str>) -> String {
     kept
 }
 
+/// The switch of the sidebar is a label, which works without JavaScript but not by keyboard;
+/// where there is JavaScript, it becomes a button.
+const BUTTON_FOR_LABEL: &str = r#"<script>
+                            {
+                                const label = document.getElementById("mdbook-sidebar-toggle");
+                                const button = document.createElement("button");
+                                for (const { name, value } of label.attributes) if (name !== "for") button.setAttribute(name, value);
+                                button.type = "button";
+                                button.append(...label.childNodes);
+                                button.addEventListener("click", () => document.getElementById("mdbook-sidebar-toggle-anchor").click());
+                                label.replaceWith(button);
+                            }
+                        </script>
+                        <button id="mdbook-theme-toggle""#;
+
 /// The template's gaps, closed: a way past the menu, one heading of the first rank, landmarks.
 fn accessible(page: &str) -> Result<String> {
     let mut text = page.to_owned();
@@ -254,11 +269,7 @@ fn accessible(page: &str) -> Result<String> {
             "<div id=\"mdbook-search-wrapper\" role=\"search\" class",
         ),
         ("<main>", "<main id=\"text\" tabindex=\"-1\">"),
-        (
-            "<label id=\"mdbook-sidebar-toggle\" ",
-            "<label id=\"mdbook-sidebar-toggle\" role=\"button\" tabindex=\"0\" \
-             onkeydown=\"if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); this.click(); }\" ",
-        ),
+        ("<button id=\"mdbook-theme-toggle\"", BUTTON_FOR_LABEL),
     ] {
         anyhow::ensure!(
             text.contains(what),
