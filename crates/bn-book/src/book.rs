@@ -211,11 +211,10 @@ impl Book {
         };
         let mut ran = notebook.code();
         let mut line = 1;
-        for (index, cell) in chapter.cells().enumerate() {
+        for cell in chapter.cells() {
             line = cell.line;
             match ran.next() {
-                Some((source, _)) if source == crate::write::notebook::cell_source(index, cell) => {
-                }
+                Some((source, _)) if source == crate::write::notebook::cell_source(cell) => {}
                 _ => return Some(Stale::Cells(line)),
             }
         }

@@ -1,28 +1,26 @@
 //! Running notebooks with the real kernel, over the Jupyter protocol.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 
 use anyhow::{Context, Result, bail};
 use regex::Regex;
 use serde::Deserialize;
-use serde_json::{Value as Json, json};
-use sha2::{Digest, Sha256};
+use serde_json::Value as Json;
+use tempfile::TempDir;
 
 use crate::book::{Book, Stale, notebook_path};
-use crate::chapter::{Cell, Chapter};
-use crate::code::hex;
+use crate::chapter::Chapter;
 use crate::notebook::{Notebook, NotebookCell, Run};
 use crate::problem::{Problem, Problems};
 use crate::tools::{self, write_whole};
+use crate::warm::Warm;
 use crate::write;
 
 const EXECUTE: &str = include_str!("../python/execute.py");
-/// The name by which notebooks ask for the kernel.
-const KERNEL_NAME: &str = "rust";
 
 /// Which notebooks to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +38,7 @@ pub enum Which {
 pub fn run(root: &Path, names: &[String], which: Which) -> Result<()> {
     let mut book = Book::load(root)?;
     let slugs = slugs(&book, names)?;
+    let mut session = None;
     for (position, slug) in slugs.iter().enumerate() {
         let chapter = book.chapter(slug)?.clone();
         let stale = book.stale(&chapter);
@@ -48,7 +47,11 @@ pub fn run(root: &Path, names: &[String], which: Which) -> Result<()> {
             continue;
         }
         eprintln!("{slug}: running ({} of {})", position + 1, slugs.len());
-        let notebook = execute(&book, &chapter)?;
+        let session = match &mut session {
+            Some(session) => session,
+            none => none.insert(Session::open(root, Ahead::of(slugs.len() - position))?),
+        };
+        let notebook = execute(&book, &chapter, session)?;
         book.insert_notebook(slug, notebook);
         // Written once more, now that the values its prose refers to are known.
         let ran = &book.notebooks[slug];
@@ -64,10 +67,12 @@ pub fn run(root: &Path, names: &[String], which: Which) -> Result<()> {
 /// When a cell fails.
 pub fn verify(root: &Path, names: &[String]) -> Result<()> {
     let book = Book::load(root)?;
-    for slug in slugs(&book, names)? {
+    let slugs = slugs(&book, names)?;
+    let session = Session::open(root, Ahead::of(slugs.len()))?;
+    for slug in slugs {
         let chapter = book.chapter(&slug)?;
         eprintln!("{}: running", chapter.slug());
-        let ran = execute(&book, chapter)?;
+        let ran = execute(&book, chapter, &session)?;
         let committed = book.notebooks.get(chapter.slug());
         let differs = committed.is_some_and(|committed| !committed.code().eq(ran.code()));
         if differs {
@@ -146,7 +151,7 @@ enum Event {
 }
 
 /// Runs a chapter's cells and returns its notebook.
-fn execute(book: &Book, chapter: &Chapter) -> Result<Notebook> {
+fn execute(book: &Book, chapter: &Chapter, session: &Session) -> Result<Notebook> {
     let run = Run {
         crates: book.crates.clone(),
         kernel: format!("evcxr_jupyter {}", tools::KERNEL_VERSION),
@@ -156,8 +161,7 @@ fn execute(book: &Book, chapter: &Chapter) -> Result<Notebook> {
             .to_owned(),
     };
     let blank = write::notebook::write(book, chapter, &Notebook::new(Vec::new(), run.clone()));
-    let session = Session::open(&book.root)?;
-    let input = session.folder.join(format!("{}.ipynb", chapter.slug()));
+    let input = session.folder().join(format!("{}.ipynb", chapter.slug()));
     write_whole(&input, blank.to_text().as_bytes())?;
 
     let cells: Vec<_> = chapter.cells().collect();
@@ -165,8 +169,8 @@ fn execute(book: &Book, chapter: &Chapter) -> Result<Notebook> {
         .command("-c")
         .arg(EXECUTE)
         .arg(&input)
-        .arg(KERNEL_NAME)
-        .current_dir(session.notebooks(&book.root)?)
+        .arg(tools::KERNEL_NAME)
+        .current_dir(notebooks(&book.root)?)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -194,9 +198,7 @@ fn execute(book: &Book, chapter: &Chapter) -> Result<Notebook> {
             Event::Done { seconds, .. } => eprintln!("{seconds:.1} s"),
             Event::Failed { cell, message } => {
                 eprintln!("failed");
-                let program = session.folder.join("build/src/lib.rs");
-                let program = fs::read_to_string(program).unwrap_or_default();
-                outcome = Some(Err(failure(book, chapter, cell, &message, &program)));
+                outcome = Some(Err(failure(book, chapter, cell, &message)));
             }
             Event::Broken { message } => {
                 let way_out = "`cargo book lab` shows whether the kernel starts at all";
@@ -232,10 +234,10 @@ fn tidy(output: &mut Json) {
     }
 }
 
-fn failure(book: &Book, chapter: &Chapter, cell: usize, message: &str, program: &str) -> Problem {
+fn failure(book: &Book, chapter: &Chapter, cell: usize, message: &str) -> Problem {
     Problem::at(
         book.shown(chapter),
-        line_of_failure(chapter, cell, message, program),
+        line_of_failure(chapter, cell, message),
         format!("the cell fails:\n{}", message.trim()),
         format!(
             "mend the cell or what it calls, then `cargo book run {}`; the notebook on disk is the last good one",
@@ -246,137 +248,125 @@ fn failure(book: &Book, chapter: &Chapter, cell: usize, message: &str, program: 
 
 static COMPILER_LINE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)^ *([0-9]+) │ ").expect("a valid pattern"));
-static PANIC_LINE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"panicked at src/lib\.rs:([0-9]+):").expect("a valid pattern"));
+static TOLD_LINE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)^(?:panicked|failed) in cell \[([0-9]+)\], line ([0-9]+)")
+        .expect("a valid pattern")
+});
 
-/// The line of the chapter that a kernel's message is about.
+/// The line of the chapter that a kernel's message about one of its cells is about.
 ///
-/// The compiler's messages count the lines of the cell. A panic names a line of
-/// `program`, the crate the kernel made of the cell and the items of those
-/// before it: the chapter's line is the one with the same text and the most of
-/// the same around it. What a `?` returns says nothing of its line: the cell's
-/// first one stands for it, as for everything else.
-pub fn line_of_failure(chapter: &Chapter, cell: usize, message: &str, program: &str) -> usize {
+/// Of a panic and of a failed `?`, the kernel tells the line, which can be that of
+/// a function in a cell before. The compiler's messages count the lines of the
+/// cell. What ends the process tells nothing: the cell's first line stands for it.
+pub fn line_of_failure(chapter: &Chapter, cell: usize, message: &str) -> usize {
     let cells: Vec<_> = chapter.cells().take(cell + 1).collect();
     let Some(failing) = cells.get(cell) else {
         return 1;
     };
-    let number = |pattern: &Regex| -> Option<usize> {
-        let found = pattern.captures_iter(message);
-        // Several errors come in no particular order: the topmost is the one to mend first.
-        found.filter_map(|found| found[1].parse().ok()).min()
-    };
-    if let Some(at) = number(&PANIC_LINE) {
-        let program: Vec<_> = program.lines().map(str::trim_end).collect();
-        return line_like(&program, at, &cells).unwrap_or(failing.line);
+    if let Some(told) = TOLD_LINE.captures(message) {
+        let number = |group: usize| told[group].parse::<usize>().unwrap_or(1);
+        let told = number(1).checked_sub(1).and_then(|cell| cells.get(cell));
+        return told.unwrap_or(failing).line + number(2).saturating_sub(1);
     }
-    // The first cell of a notebook has a line of its own above the chapter's.
-    let above = if cell == 0 { 2 } else { 1 };
-    number(&COMPILER_LINE)
-        .and_then(|at| at.checked_sub(above))
+    // Several errors come in no particular order: the topmost is the one to mend first.
+    let found = COMPILER_LINE.captures_iter(message);
+    found
+        .filter_map(|found| found[1].parse::<usize>().ok())
+        .min()
+        .and_then(|at| at.checked_sub(1))
         .map(|down| failing.line + down)
         .filter(|line| *line < failing.end_line)
         .unwrap_or(failing.line)
 }
 
-/// The line of `cells` that is most like line `at` (from 1) of `program`.
-fn line_like(program: &[&str], at: usize, cells: &[&Cell]) -> Option<usize> {
-    let at = at.checked_sub(1)?;
-    let wanted = program.get(at)?;
-    let mut best = None;
-    for cell in cells.iter().rev() {
-        let code: Vec<_> = cell.code.lines().map(str::trim_end).collect();
-        for (down, _) in code.iter().enumerate().filter(|(_, line)| *line == wanted) {
-            let alike = |(one, other): &(&&str, &&str)| one == other;
-            let before = program[..at].iter().rev().zip(code[..down].iter().rev());
-            let behind = program[at..].iter().zip(&code[down..]);
-            let score = before.take_while(alike).count() + behind.take_while(alike).count();
-            if best.is_none_or(|(most, _)| score > most) {
-                best = Some((score, cell.line + down));
-            }
-        }
-    }
-    best.map(|(_, line)| line)
+/// Whether a kernel is kept warm ahead while a session lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ahead {
+    /// One: who opens the next notebook finds it ready.
+    Spare,
+    /// None: there is no next notebook.
+    Nothing,
 }
 
-/// One use of Jupyter with the book's kernel, alone in its build folder.
+impl Ahead {
+    fn of(notebooks: usize) -> Self {
+        if notebooks > 1 {
+            Self::Spare
+        } else {
+            Self::Nothing
+        }
+    }
+}
+
+/// One use of Jupyter with the book's kernel.
 pub struct Session {
-    python: PathBuf,
-    folder: PathBuf,
-    data: PathBuf,
-    _lock: File,
+    warm: Warm,
+    folder: TempDir,
+    spares: Option<Child>,
 }
 
 impl Session {
-    /// Prepares the tools and waits for other sessions of this checkout.
+    /// Prepares the tools and the crates.
     ///
     /// # Errors
-    /// When a tool cannot be installed or a folder not written.
-    pub fn open(root: &Path) -> Result<Self> {
-        let kernel = tools::kernel()?;
-        let python = tools::python()?;
-        // Outside the checkout: inside, cargo would take the kernel's crate for part of the workspace.
-        let checkout = hex(&Sha256::digest(root.to_string_lossy().as_bytes()));
-        let folder = tools::cache()?.join("kernels").join(&checkout[..12]);
-        let data = folder.join("jupyter");
-        // The kernel's own way to the standard library is relative, and wrong below the home folder.
-        let library =
-            tools::version_of(Path::new("rustc"), "--print=target-libdir").unwrap_or_default();
-        let library = library.trim();
-        let spec = json!({
-            "env": {"LD_LIBRARY_PATH": library, "DYLD_FALLBACK_LIBRARY_PATH": library},
-            "argv": [kernel, "--control_file", "{connection_file}"],
-            "display_name": "Rust",
-            "language": "rust",
-            "interrupt_mode": "message",
-        });
-        let spec_path = data.join("kernels").join(KERNEL_NAME).join("kernel.json");
-        write_whole(&spec_path, spec.to_string().as_bytes())?;
-        // Without it, the kernel believes its installation is old and writes over the file above.
-        write_whole(
-            &spec_path.with_file_name("version.txt"),
-            tools::KERNEL_RESOURCES.as_bytes(),
-        )?;
-        // Two kernels that share a build folder break each other.
-        let cannot = || format!("cannot write {}", folder.display());
-        let lock = File::create(folder.join("lock")).with_context(cannot)?;
-        if lock.try_lock().is_err() {
-            eprintln!("waiting for another notebook run in this checkout …");
-            lock.lock().with_context(cannot)?;
-        }
+    /// When a tool cannot be installed, the crates do not compile, or a folder
+    /// cannot be written.
+    pub fn open(root: &Path, ahead: Ahead) -> Result<Self> {
+        let warm = Warm::prepare(root)?;
+        let folder = tempfile::Builder::new()
+            .prefix("why-batch-norm-works-")
+            .tempdir()
+            .context("cannot make a folder for temporary files")?;
+        let spares = match ahead {
+            Ahead::Nothing => None,
+            Ahead::Spare => Some(
+                warm.keep_spares(&folder.path().join("spares"))
+                    .current_dir(notebooks(root)?)
+                    // Held open: the spare kernel stops when this end closes, however we end.
+                    .stdin(Stdio::piped())
+                    .spawn()
+                    .context("cannot start Python")?,
+            ),
+        };
         Ok(Self {
-            python,
+            warm,
             folder,
-            data,
-            _lock: lock,
+            spares,
         })
     }
 
     /// The session's Python with one flag, and the environment the kernel needs.
     pub fn command(&self, flag: &str) -> Command {
-        let mut command = Command::new(&self.python);
+        let mut command = Command::new(self.warm.python());
         command
             .arg(flag)
-            .env("JUPYTER_PATH", &self.data)
-            .env("EVCXR_TMPDIR", self.folder.join("build"))
+            .env("JUPYTER_PATH", self.warm.jupyter())
+            .env("BN_SPARES", self.folder().join("spares"))
             .env("PYTHONWARNINGS", "ignore");
         command
     }
 
-    /// The session's own folder, outside the checkout.
+    /// A folder for the session's own files, outside the checkout.
     pub fn folder(&self) -> &Path {
-        &self.folder
+        self.folder.path()
     }
+}
 
-    /// The folder of the notebooks, where kernels start.
-    ///
-    /// # Errors
-    /// When it cannot be made.
-    pub fn notebooks(&self, root: &Path) -> Result<PathBuf> {
-        fs::create_dir_all(self.folder.join("build"))
-            .context("cannot make the kernel's build folder")?;
-        let folder = root.join("notebooks");
-        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        Ok(folder)
+impl Drop for Session {
+    fn drop(&mut self) {
+        if let Some(spares) = &mut self.spares {
+            drop(spares.stdin.take());
+            let _ = spares.wait();
+        }
     }
+}
+
+/// The folder of the notebooks, where kernels start.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn notebooks(root: &Path) -> Result<PathBuf> {
+    let folder = root.join("notebooks");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    Ok(folder)
 }

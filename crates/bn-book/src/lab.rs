@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use crate::book::Book;
-use crate::kernel::Session;
+use crate::kernel::{Ahead, Session, notebooks};
 use crate::problem::Problem;
 use crate::tools::{self, write_whole};
 
@@ -30,8 +30,8 @@ pub fn open(
         }
         target = Some(format!("{slug}.ipynb"));
     }
-    let session = Session::open(root)?;
-    let notebooks = session.notebooks(root)?;
+    let session = Session::open(root, Ahead::Spare)?;
+    let notebooks = notebooks(root)?;
     let config = session.folder().join("config");
     // JupyterLab would ask whether it may fetch news; this book needs no network.
     write_whole(

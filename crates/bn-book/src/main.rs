@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 
 use bn_book::book::Book;
 use bn_book::kernel::{self, Which};
+use bn_book::warm::Warm;
 use bn_book::{bench, claims, lab, preprocess, serve, site, suite};
 
 /// Why Batch Norm Works: read it, run it, test it.
@@ -53,6 +54,8 @@ enum Command {
         #[arg(long)]
         no_open: bool,
     },
+    /// Prepare the kernel of the notebooks, and print the folder to give Jupyter as JUPYTER_PATH
+    Kernel,
     /// Run the notebooks that are stale
     Run {
         /// Chapters, by number or name; all of them if none is given
@@ -162,6 +165,10 @@ fn run(command: Command) -> Result<ExitCode> {
             } else {
                 Ok(())
             }
+        }
+        Command::Kernel => {
+            println!("{}", Warm::prepare(&root)?.jupyter().display());
+            Ok(())
         }
         Command::Run { chapters, all, .. } => kernel::run(
             &root,

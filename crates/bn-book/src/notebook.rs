@@ -7,7 +7,7 @@ use scraper::{Html, Selector};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
-use crate::tools::write_whole;
+use crate::tools::{KERNEL_DISPLAY_NAME, KERNEL_NAME, write_whole};
 
 /// A notebook in Jupyter's format 4.5.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -79,13 +79,17 @@ impl Notebook {
             cells,
             metadata: Metadata {
                 bn: run,
-                kernelspec: json!({"display_name": "Rust", "language": "rust", "name": "rust"}),
+                kernelspec: json!({
+                    "display_name": KERNEL_DISPLAY_NAME,
+                    "language": "rust",
+                    "name": KERNEL_NAME,
+                }),
                 language_info: json!({
                     "codemirror_mode": "rust",
                     "file_extension": ".rs",
-                    "mimetype": "text/rust",
-                    "name": "Rust",
-                    "pygment_lexer": "rust"
+                    "mimetype": "text/x-rust",
+                    "name": "rust",
+                    "pygments_lexer": "rust",
                 }),
             },
             nbformat: 4,

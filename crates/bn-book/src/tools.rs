@@ -12,12 +12,14 @@ use sha2::{Digest, Sha256};
 use crate::code::hex;
 use crate::problem::Problem;
 
-/// Version of the notebook kernel.
+/// Version of evcxr, which compiles and runs the cells of notebooks.
 pub const KERNEL_VERSION: &str = "0.22.0";
 
-/// What that kernel calls the version of its installation: with another one on
-/// disk, it writes over its `kernel.json` at every start.
-pub const KERNEL_RESOURCES: &str = "1";
+/// The name by which notebooks ask for the book's kernel.
+pub const KERNEL_NAME: &str = "rust-batch-norm";
+
+/// What people read where they choose a kernel.
+pub const KERNEL_DISPLAY_NAME: &str = "Rust (batch norm)";
 
 const NOTEBOOKS: &str = include_str!("../python/requirements.txt");
 const PEERS: &str = include_str!("../../bn-bench/python/requirements.txt");

@@ -390,35 +390,35 @@ fn a_failure_of_the_kernel_is_mapped_to_the_chapters_line() {
     let source = "```rust\nfn half(x: f64) -> f64 {\n    assert!(x > 0.0);\n    x / 2.0\n}\nlet a = 1.0;\n```\n\n\
                   ```rust\nlet b = half(a);\n    assert!(x > 0.0);\nassert!(b > 1.0);\n```\n";
     let (chapter, _) = parse(source);
-    let line = |cell, message: &str, program: &str| {
-        bn_book::kernel::line_of_failure(&chapter, cell, message, program)
-    };
-    // The compiler counts lines of the cell; the first cell loads the crate in a line of its own.
+    let line = |cell, message: &str| bn_book::kernel::line_of_failure(&chapter, cell, message);
+    // The compiler counts lines of the cell.
     let compiler = |n: usize| {
-        format!("[E0425] Error: unknown\n   ╭─[ command_3:1:1 ]\n   │\n {n} │ let b = half(a);\n")
+        format!("[E0425] Error: unknown\n   ╭─[ cell [2]:1:1 ]\n   │\n {n} │ let b = half(a);\n")
     };
-    assert_eq!(line(0, &compiler(6), ""), 8);
-    assert_eq!(line(0, &compiler(1), ""), 4);
-    assert_eq!(line(1, &compiler(1), ""), 12);
-    assert_eq!(line(1, &format!("{}{}", compiler(3), compiler(2)), ""), 13);
-    assert_eq!(line(1, &compiler(99), ""), 12);
-    // A panic names a line of the kernel's crate, found again by its text and what is around it.
-    let program = "use x;\nfn half(x: f64) -> f64 {\n    assert!(x > 0.0);\n    x / 2.0\n}\n{\nlet b = half(a);\n    assert!(x > 0.0);\nassert!(b > 1.0);\n}\n";
-    let panic = |n: usize| format!("thread '<unnamed>' (1) panicked at src/lib.rs:{n}:1:\nsmall\n");
-    assert_eq!(line(1, &panic(3), program), 5);
-    assert_eq!(line(1, &panic(8), program), 13);
-    assert_eq!(line(1, &panic(9), program), 14);
+    assert_eq!(line(0, &compiler(5)), 8);
+    assert_eq!(line(0, &compiler(1)), 4);
+    assert_eq!(line(1, &compiler(1)), 12);
+    assert_eq!(line(1, &format!("{}{}", compiler(3), compiler(2))), 13);
+    assert_eq!(line(1, &compiler(99)), 12);
+    // Of a panic and of a failed `?`, the kernel tells cell and line, that of a function before too.
+    assert_eq!(
+        line(1, "panicked in cell [1], line 2: assert!(x > 0.0);\nsmall"),
+        5
+    );
+    assert_eq!(
+        line(1, "failed in cell [2], line 3: assert!(b > 1.0);\nsmall"),
+        14
+    );
     // Nothing to find: the cell's first line.
     for message in [
-        &panic(1),
-        &panic(99),
-        "thread panicked at /crates/bn/src/lib.rs:3:1:\n",
+        "panicked in /crates/bn/src/lib.rs:3\nsmall",
+        "panicked in cell [9], line 1: x\nsmall",
         "failed",
         "",
     ] {
-        assert_eq!(line(1, message, program), 12, "{message}");
+        assert_eq!(line(1, message), 12, "{message}");
     }
-    assert_eq!(line(7, "failed", program), 1);
+    assert_eq!(line(7, "failed"), 1);
 }
 
 #[test]

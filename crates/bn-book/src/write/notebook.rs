@@ -11,13 +11,9 @@ use crate::chapter::{Cell, Chapter, Piece};
 use crate::interactive;
 use crate::notebook::{Notebook, NotebookCell, lines};
 
-/// What a cell reads like in the notebook: the first one loads the book's crate.
-pub fn cell_source(index: usize, cell: &Cell) -> String {
-    let code = cell.code.trim_end();
-    match index {
-        0 => format!(":dep bn = {{ path = \"../crates/bn\" }}\n{code}"),
-        _ => code.to_owned(),
-    }
+/// What a cell reads like in the notebook.
+pub fn cell_source(cell: &Cell) -> &str {
+    cell.code.trim_end()
 }
 
 /// The chapter's notebook with the outputs of `ran`.
@@ -32,14 +28,13 @@ pub fn write(book: &Book, chapter: &Chapter, ran: &Notebook) -> Notebook {
             Ok(located) => match &located.piece {
                 Piece::Cell(cell) => {
                     push_prose(&mut cells, &mut prose);
-                    let source = cell_source(count, cell);
                     count += 1;
                     cells.push(NotebookCell::Code {
                         execution_count: Some(count as u32),
                         id: format!("cell-{count}"),
                         metadata: Map::new(),
                         outputs: outputs.next().unwrap_or_default(),
-                        source: lines(&source),
+                        source: lines(cell_source(cell)),
                     });
                 }
                 piece => {
