@@ -36,6 +36,7 @@ impl Contestant {
         };
         let mut child = command
             .env("RAYON_NUM_THREADS", threads.to_string())
+            .env("MATMUL_NUM_THREADS", threads.to_string())
             .env("OMP_NUM_THREADS", threads.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

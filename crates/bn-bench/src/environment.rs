@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
@@ -46,11 +47,29 @@ fn processor() -> String {
         .to_owned()
 }
 
-/// How many processes wanted to run in the last minute, on average; 0 where nobody says.
+/// How many processors others keep busy, on average over two seconds in which we sleep; 0 where
+/// nobody says.
 pub(crate) fn load() -> f64 {
-    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let first = text.split(' ').next().and_then(|load| load.parse().ok());
-    first.unwrap_or(0.0)
+    let before = processor_times();
+    std::thread::sleep(Duration::from_secs(2));
+    let (Some(before), Some(after)) = (before, processor_times()) else {
+        return 0.0;
+    };
+    let processors = std::thread::available_parallelism().map_or(1.0, |n| usize::from(n) as f64);
+    let (idle, all) = (after.0 - before.0, after.1 - before.1);
+    processors * (1.0 - idle / all)
+}
+
+/// Idle and all time of all processors since the start, in ticks.
+fn processor_times() -> Option<(f64, f64)> {
+    let text = std::fs::read_to_string("/proc/stat").ok()?;
+    let times = text.lines().next()?.strip_prefix("cpu ")?;
+    let times: Vec<f64> = times
+        .split_whitespace()
+        .map_while(|t| t.parse().ok())
+        .collect();
+    // user, nice, system, idle, waiting for a disk, …
+    Some((times.get(3)? + times.get(4)?, times.iter().sum()))
 }
 
 /// The version in the lock file of this crate.

@@ -113,11 +113,11 @@ fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// With so many processes before we start, figures for two threads say little.
-const BUSY: f64 = 1.5;
+/// With so much of the processors taken by others, figures for two threads say little.
+const BUSY: f64 = 0.5;
 
 /// So long a case is measured, unless that is less than `ROUNDS.0` rounds, or more than `ROUNDS.1`.
-const PATIENCE: Duration = Duration::from_secs(4);
+const PATIENCE: Duration = Duration::from_secs(2);
 const ROUNDS: (usize, usize) = (7, 61);
 
 /// So long PyTorch's threads wait for more work before they leave the processors to others.

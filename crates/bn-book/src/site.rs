@@ -14,6 +14,7 @@ use walkdir::WalkDir;
 use crate::api;
 use crate::preprocess::Bn;
 use crate::problem::{Problem, Problems};
+use crate::publish;
 
 /// Builds the site, with the documentation of the crates, and checks it; returns its folder.
 ///
@@ -41,9 +42,12 @@ pub fn pages(root: &Path) -> Result<PathBuf> {
 /// What stood in the folder before is gone.
 fn write(root: &Path) -> Result<PathBuf> {
     let mut book = MDBook::load(root)?;
+    publish::prepare(&mut book)?;
     book.with_preprocessor(Bn);
     book.build()?;
-    Ok(book.build_dir_for("html"))
+    let folder = book.build_dir_for("html");
+    publish::finish(&book, &folder)?;
+    Ok(folder)
 }
 
 static CSS_URL: LazyLock<Regex> = LazyLock::new(|| {

@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::book::{Book, FACADE};
-use crate::{site, tools};
+use crate::{browser, site, tools};
 
 /// Runs all checks and tests of the project, the slow ones last.
 ///
@@ -64,6 +64,7 @@ pub fn run(root: &Path) -> Result<()> {
             "--all-features",
         ]))
     })?;
+    step("pages in a browser", || browser::look(root, &site))?;
     let cells = step("mdbook test", || mdbook_test(root))?;
     step("notebooks, run by the kernel", || notebooks.finish())?;
     eprintln!(

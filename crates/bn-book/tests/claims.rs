@@ -16,6 +16,7 @@ fn with_a_claim() -> Fixture {
         "crates/bn-lab/Cargo.toml",
         "[package]\nname = \"bn-lab\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
     );
+    fixture.write("crates/bn-lab/src/lib.rs", "//! Experiments.\n");
     fixture.write(
         "crates/bn-lab/src/claims.rs",
         "const SPREAD: &str = \"02-spread\";\n",

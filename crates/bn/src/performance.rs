@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 pub struct Record {
     /// The processor, and the version of everything that was measured.
     pub environment: BTreeMap<String, String>,
-    /// How many processes wanted to run in the minute before, on average. More than one or two,
-    /// and figures for two threads say little.
+    /// How many processors others kept busy before the run. More than a half, and figures for
+    /// two threads say little.
     pub load: f64,
     /// Bytes per second of `a = b + s·c` on arrays larger than any cache, by number of threads.
     pub triad: BTreeMap<usize, f64>,
