@@ -12,6 +12,7 @@ use crate::readable::readable;
 use crate::sweep::{self, Progress};
 
 /// The slugs of the chapters that put claims on trial.
+#[cfg(feature = "linfa")]
 const COVARIATE_SHIFT: &str = "01-covariate-shift";
 const BATCH_NORM_IN_A_NETWORK: &str = "02-batch-norm";
 const WHAT_BATCH_NORM_DOES: &str = "03-what-batch-norm-does";

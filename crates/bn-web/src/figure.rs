@@ -2,7 +2,7 @@ use bn_lab::Result;
 
 use crate::control::Control;
 use crate::picture::Width;
-use crate::{moments, noise, training};
+use crate::{cats, moments, noise, training};
 
 /// Whether there is more to come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,4 +66,9 @@ impl Interactive {
 }
 
 /// All figures; the browser asks for them by their position.
-pub static FIGURES: &[Interactive] = &[training::TRAINING, noise::NOISE, moments::MOMENTS];
+pub static FIGURES: &[Interactive] = &[
+    training::TRAINING,
+    noise::NOISE,
+    moments::MOMENTS,
+    cats::CATS,
+];

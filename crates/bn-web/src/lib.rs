@@ -13,12 +13,15 @@
 //! # Ok::<(), bn_lab::Error>(())
 //! ```
 
+mod cats;
 mod control;
 #[cfg(target_arch = "wasm32")]
 mod exports;
 mod figure;
+mod image;
 mod moments;
 mod noise;
+mod number;
 mod picture;
 mod training;
 

@@ -4,6 +4,7 @@ use ndarray::Array2;
 
 use crate::control::{Control, Values};
 use crate::figure::{Figure, Interactive, Motion};
+use crate::number::fixed;
 use crate::picture::{Axis, Color, Dash, Picture, Width, histogram};
 
 /// One channel in training and in inference.
@@ -169,9 +170,7 @@ impl Figure for Channel {
     fn finding(&self) -> String {
         let running = self.norm.running();
         let text = |(mean, deviation): (f64, f64)| {
-            // Rounded before it is written: no \"-0.00\".
-            let mean = (mean * 100.0).round() / 100.0 + 0.0;
-            format!("{mean:.2} and {deviation:.2}").replace('-', "\u{2212}")
+            format!("{} and {}", fixed(mean, 2), fixed(deviation, 2))
         };
         format!(
             "Mean and standard deviation: of the batch {}, running {}; of the output in training {}, \

@@ -6,6 +6,7 @@ use bn_lab::{Result, random_directions};
 
 use crate::control::{Control, Values};
 use crate::figure::{Figure, Interactive, Motion};
+use crate::number::fixed;
 use crate::picture::{Axis, Color, Dash, Picture, Width, histogram};
 
 /// The noise in a batch's statistics.
@@ -169,14 +170,17 @@ impl Figure for Noise {
         let deviation = (self.means.iter().map(|m| m * m).sum::<f64>() / n).sqrt();
         let sigma = self.sigmas.iter().sum::<f64>() / n;
         let variance = self.sigmas.iter().map(|s| s * s).sum::<f64>() / n;
-        let law = |value: bn_core::Result<f64>| value.unwrap_or(f64::NAN);
+        let law = |value: bn_core::Result<f64>| fixed(value.unwrap_or(f64::NAN), 3);
         format!(
-            "{} batches of {}: the means stray by {deviation:.3} (law {:.3}), the standard \
-             deviations are {sigma:.3} on average (law {:.3}), the variances {variance:.3} (law {:.3}).",
+            "{} batches of {}: the means stray by {} (law {}), the standard deviations are {} on \
+             average (law {}), the variances {} (law {}).",
             self.means.len(),
             self.m,
-            law(batch_mean_variance(1.0, self.m, Draw::WithReplacement)).sqrt(),
+            fixed(deviation, 3),
+            law(batch_mean_variance(1.0, self.m, Draw::WithReplacement).map(f64::sqrt)),
+            fixed(sigma, 3),
             law(gamma_shrinkage(self.m)),
+            fixed(variance, 3),
             law(batch_variance_law(1.0, self.m).map(|law| law.mean)),
         )
     }

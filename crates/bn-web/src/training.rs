@@ -3,6 +3,7 @@ use ndarray::{Array2, s};
 
 use crate::control::{Control, Values};
 use crate::figure::{Figure, Interactive, Motion};
+use crate::number::fixed;
 use crate::picture::{Axis, Color, Dash, Picture, Width, histogram};
 
 /// Training, live.
@@ -157,7 +158,7 @@ impl Arm {
     fn words(&self) -> String {
         match self.last_loss() {
             _ if self.diverged => format!("diverged at step {}", self.losses.len()),
-            Some(loss) => format!("{loss:.2}"),
+            Some(loss) => fixed(loss, 2).to_string(),
             None => "not begun".to_owned(),
         }
     }
@@ -235,7 +236,7 @@ impl Figure for Race {
             let mut panel = picture.panel(i + 1, name, values, shares);
             panel.bars(color, &heights);
             if outside >= 0.005 {
-                panel.note(Color::Ink, 0, &format!("{:.0}% outside", 100.0 * outside));
+                panel.note(0, &format!("{}% outside", fixed(100.0 * outside, 0)));
             }
         }
         picture.finish(TRAINING.title, &self.finding())

@@ -45,7 +45,7 @@ fn position(name: &str) -> usize {
 /// that small where it is stable; so the controls here are those of stable training.
 #[test]
 fn the_browser_shows_the_same_numbers_and_the_same_picture() {
-    let (training, noise) = (position("training"), position("noise"));
+    let (training, noise, cats) = (position("training"), position("noise"), position("cats"));
     let mut cases: Vec<(usize, usize, Vec<f64>)> = Vec::new();
     for (i, figure) in FIGURES.iter().enumerate() {
         cases.push((i, 0, figure.defaults()));
@@ -55,6 +55,8 @@ fn the_browser_shows_the_same_numbers_and_the_same_picture() {
     cases.push((training, 20, vec![1.0, 4.0, 0.0, 3.0]));
     cases.push((noise, 149, vec![2.0, 5.0]));
     cases.push((noise, 30, vec![128.0, 19.0]));
+    cases.push((cats, 180, vec![1.0, 1.0, 0.0, 0.0, 0.0]));
+    cases.push((cats, 180, vec![0.3, -0.6, 0.2, 1.0, 11.0]));
 
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/browser.js");
     let mut node = Command::new("node")

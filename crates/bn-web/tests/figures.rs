@@ -137,3 +137,58 @@ fn a_moved_input_moves_the_output_in_inference_only_until_the_averages_have_foll
     while anew.advance().expect("a step") == Motion::GoesOn {}
     assert_eq!(figure.finding(), anew.finding());
 }
+
+/// What the figure with the cats says at the end: the share it is right about, what it says
+/// of cats and of others, and how far the pictures have moved.
+fn cats(coat: f64, contrast: f64, moments: f64, seed: f64) -> [f64; 5] {
+    let finding = finished("cats", &[coat, contrast, 0.0, moments, seed]);
+    let numbers: Vec<f64> = finding
+        .split([' ', '%', ')', ','])
+        .filter_map(|word| word.trim_end_matches('.').parse().ok())
+        .collect();
+    // The second number counts the animals.
+    assert_eq!(numbers.len(), 6, "{finding}");
+    [numbers[0], numbers[2], numbers[3], numbers[4], numbers[5]]
+}
+
+#[test]
+fn the_cats_do_what_their_text_announces() {
+    for seed in [0.0, 7.0] {
+        let [black, ..] = cats(0.0, 1.0, 0.0, seed);
+        let [colored, .., moved, no_shift] = cats(1.0, 1.0, 0.0, seed);
+        let [adapted, .., adapted_distance, _] = cats(1.0, 1.0, 1.0, seed);
+        assert!(black > 97.0 && colored < 70.0, "{black} {colored}");
+        assert!(adapted > colored && adapted < 90.0, "{colored} {adapted}");
+        assert!(moved > 10.0 * no_shift && adapted_distance < 2.0 * no_shift);
+        let [fog, ..] = cats(0.0, 0.2, 0.0, seed);
+        let [out_of_the_fog, ..] = cats(0.0, 0.2, 1.0, seed);
+        assert!(
+            fog < 97.0 && out_of_the_fog > 97.0,
+            "{fog} {out_of_the_fog}"
+        );
+        let [negative, of_cats, of_others, distance, _] = cats(0.0, -1.0, 1.0, seed);
+        assert!(negative < 20.0 && of_cats < of_others, "{negative}");
+        assert!(distance < 1.5 * no_shift, "{distance} {no_shift}");
+    }
+}
+
+#[test]
+fn a_moved_slider_keeps_the_network_and_gives_what_a_link_gives() {
+    let interactive = figure("cats");
+    let mut figure = (interactive.start)(&interactive.defaults()).expect("a figure");
+    while figure.advance().expect("a step") == Motion::GoesOn {}
+    let mut values = interactive.defaults();
+    values[..3].copy_from_slice(&[0.5, 0.3, 0.1]);
+    assert!(figure.takes(&values));
+    let mut steps = 0;
+    while figure.advance().expect("a step") == Motion::GoesOn {
+        steps += 1;
+    }
+    // Two curves over eleven coats, and no training.
+    assert_eq!(steps, 21);
+    let mut anew = (interactive.start)(&values).expect("a figure");
+    while anew.advance().expect("a step") == Motion::GoesOn {}
+    assert_eq!(figure.draw(Width::Wide), anew.draw(Width::Wide));
+    values[4] = 1.0;
+    assert!(!figure.takes(&values), "another seed is another network");
+}
