@@ -8,7 +8,7 @@ mod shape;
 use ndarray::{Array1, Array2, Axis};
 use rand::RngExt;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::light::Light;
 use crate::random::Stream;
 use crate::rows::rows_of_both;
@@ -72,14 +72,14 @@ impl CatParams {
         if !(8..=128).contains(&self.size) {
             return Err(Error::Parameter {
                 name: "size",
-                given: self.size.to_string(),
+                given: shown(format_args!("{}", self.size)),
                 expected: "8 to 128 pixels",
             });
         }
         if !(0.0..=1.0).contains(&self.cat_fraction) {
             return Err(Error::Parameter {
                 name: "cat_fraction",
-                given: self.cat_fraction.to_string(),
+                given: shown(format_args!("{}", self.cat_fraction)),
                 expected: "a probability in [0, 1]",
             });
         }

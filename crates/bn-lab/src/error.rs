@@ -1,3 +1,5 @@
+use std::fmt;
+
 use ndarray::ArrayView1;
 
 use crate::loss::Loss;
@@ -108,6 +110,16 @@ pub enum Error {
 
 /// The result of the laboratory's fallible functions.
 pub type Result<T> = std::result::Result<T, Error>;
+
+/// What was given, for a message. In a browser nobody reads it, and the code that writes any
+/// float to its last digit would be a tenth of what readers download.
+pub(crate) fn shown(given: fmt::Arguments<'_>) -> String {
+    if cfg!(target_arch = "wasm32") {
+        String::new()
+    } else {
+        given.to_string()
+    }
+}
 
 /// Refuses NaN and infinities before they spread.
 pub(crate) fn finite(what: &'static str, values: impl IntoIterator<Item = f64>) -> Result<()> {

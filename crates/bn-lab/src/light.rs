@@ -1,6 +1,6 @@
 use ndarray::Array2;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 
 /// A change of light or camera: every value of every picture goes from `x` to
 /// `gain·x + offset`. Nothing is clipped, so no information is lost.
@@ -30,14 +30,14 @@ impl Light {
         if !contrast.is_finite() || contrast == 0.0 {
             return Err(Error::Parameter {
                 name: "contrast",
-                given: contrast.to_string(),
+                given: shown(format_args!("{contrast}")),
                 expected: "a finite number other than 0",
             });
         }
         if !offset.is_finite() {
             return Err(Error::Parameter {
                 name: "offset",
-                given: offset.to_string(),
+                given: shown(format_args!("{offset}")),
                 expected: "a finite number",
             });
         }

@@ -6,7 +6,7 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use crate::error::{self, Error, Result};
+use crate::error::{self, Error, Result, shown};
 use crate::layer::{
     Activation, BatchNormLayer, Dense, Dropout, Ghost, Init, Layer, LayerNormLayer, Noise,
     NoiseParams, fit_to,
@@ -166,10 +166,14 @@ impl NetworkParams {
             return refuse("inputs", "0".to_string(), "at least 1");
         }
         if !(1e-30..=1.0).contains(&self.epsilon) {
-            return refuse("epsilon", self.epsilon.to_string(), "1e-30 to 1");
+            return refuse(
+                "epsilon",
+                shown(format_args!("{}", self.epsilon)),
+                "1e-30 to 1",
+            );
         }
         if !(0.0..=1.0).contains(&self.momentum) {
-            let given = self.momentum.to_string();
+            let given = shown(format_args!("{}", self.momentum));
             return refuse("running_momentum", given, "a number in [0, 1]");
         }
         let start = match self.init {
@@ -178,7 +182,11 @@ impl NetworkParams {
         };
         if !(start.is_finite() && start >= 0.0) {
             let expected = "a finite number, 0 or greater";
-            return refuse("scale of the starting weights", start.to_string(), expected);
+            return refuse(
+                "scale of the starting weights",
+                shown(format_args!("{start}")),
+                expected,
+            );
         }
         for layer in &self.layers {
             match *layer {
@@ -187,14 +195,18 @@ impl NetworkParams {
                 }
                 Planned::BatchNorm(Ghost::Of(m)) if m < 2 => {
                     let expected = "at least 2 examples: one alone has no variance";
-                    return refuse("ghost batch", m.to_string(), expected);
+                    return refuse("ghost batch", shown(format_args!("{m}")), expected);
                 }
                 Planned::Dropout(keep) if !(keep > 0.0 && keep <= 1.0) => {
-                    return refuse("keep", keep.to_string(), "a probability in (0, 1]");
+                    return refuse(
+                        "keep",
+                        shown(format_args!("{keep}")),
+                        "a probability in (0, 1]",
+                    );
                 }
                 Planned::Noise(noise) if !noise.is_valid() => {
                     let expected = "finite numbers, mean and spread from 0, scale from 1";
-                    return refuse("noise", format!("{noise:?}"), expected);
+                    return refuse("noise", shown(format_args!("{noise:?}")), expected);
                 }
                 _ => {}
             }
@@ -210,7 +222,9 @@ impl NetworkParams {
             }),
             last => refuse(
                 "last layer",
-                last.map_or("missing".to_string(), |last| format!("{last:?}")),
+                last.map_or("missing".to_string(), |last| {
+                    shown(format_args!("{last:?}"))
+                }),
                 "a dense layer with one output for each number, at least 2 for classes",
             ),
         }
@@ -253,8 +267,10 @@ impl Plan {
                         .epsilon(F::narrow(params.epsilon))
                         .momentum(F::narrow(params.momentum))
                         .non_finite(NonFinite::Propagate)
-                        .check()
-                        .expect("the plan was checked for the same conditions");
+                        .check();
+                    let Ok(norm) = norm else {
+                        unreachable!("the plan was checked for the same conditions");
+                    };
                     Layer::BatchNorm(Box::new(BatchNormLayer::new(norm.layer(), ghost)))
                 }
                 Planned::LayerNorm => Layer::LayerNorm(Box::new(LayerNormLayer::new(
@@ -446,7 +462,7 @@ impl<F: Float> Network<F> {
         if !(prior.is_finite() && prior >= 0.0) {
             return Err(Error::Parameter {
                 name: "prior",
-                given: prior.to_string(),
+                given: shown(format_args!("{prior}")),
                 expected: "a finite number of examples, 0 or greater",
             });
         }

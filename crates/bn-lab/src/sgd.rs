@@ -1,6 +1,6 @@
 use ndarray::Zip;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::parameter::{ParameterKind, ParameterMut};
 use bn_core::Float;
 
@@ -34,14 +34,14 @@ impl Sgd {
         if !(learning_rate.is_finite() && learning_rate > 0.0) {
             return Err(Error::Parameter {
                 name: "learning_rate",
-                given: learning_rate.to_string(),
+                given: shown(format_args!("{learning_rate}")),
                 expected: "a positive finite number",
             });
         }
         if !(0.0..1.0).contains(&momentum) {
             return Err(Error::Parameter {
                 name: "momentum",
-                given: momentum.to_string(),
+                given: shown(format_args!("{momentum}")),
                 expected: "a number in [0, 1)",
             });
         }
@@ -63,7 +63,7 @@ impl Sgd {
             if !(decay.is_finite() && decay >= 0.0) {
                 return Err(Error::Parameter {
                     name,
-                    given: decay.to_string(),
+                    given: shown(format_args!("{decay}")),
                     expected: "a finite number, 0 or greater",
                 });
             }

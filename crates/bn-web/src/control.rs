@@ -24,6 +24,7 @@ pub enum Values {
 
 impl Control {
     /// The allowed value next to `value`; the default for what is no number.
+    #[expect(clippy::manual_clamp, reason = "see the comment on size")]
     pub fn nearest(&self, value: f64) -> f64 {
         if value.is_nan() {
             return self.default;
@@ -39,13 +40,12 @@ impl Control {
             Values::Range(least, most, step) => {
                 // Divided at the end: 0.3 is 3/10, not 3 times 0.1.
                 let per_unit = (1.0 / step).round();
-                ((value - least) * per_unit)
-                    .round()
-                    .clamp(0.0, ((most - least) * per_unit).round())
-                    / per_unit
-                    + least
+                let most = ((most - least) * per_unit).round();
+                let steps = ((value - least) * per_unit).round();
+                // Size: the message of `clamp`'s panic brings along all that writes a float, 11 KB.
+                steps.max(0.0).min(most) / per_unit + least
             }
-            Values::Words(words) => value.round().clamp(0.0, (words.len() - 1) as f64),
+            Values::Words(words) => value.round().max(0.0).min((words.len() - 1) as f64),
         }
     }
 }
