@@ -85,7 +85,7 @@ fn once(name: &str, takes: &str, make: impl FnOnce(&Path) -> Result<()>) -> Resu
 ///
 /// # Errors
 /// When it cannot start or fails; the message ends with the end of its log.
-fn run_logged(command: &mut Command, log: &Path) -> Result<()> {
+pub(crate) fn run_logged(command: &mut Command, log: &Path) -> Result<()> {
     let shown = command.get_program().to_string_lossy().into_owned();
     let cannot = || format!("cannot write {}", log.display());
     let file = File::create(log).with_context(cannot)?;

@@ -12,7 +12,7 @@ use crate::book::Book;
 use crate::chapter::Piece;
 use crate::code::hex;
 use crate::problem::Problem;
-use crate::tools::write_whole;
+use crate::tools::{run_logged, write_whole};
 
 /// Where the files stand on the site.
 pub const FOLDER: &str = "assets/web";
@@ -85,47 +85,42 @@ fn compile(root: &Path) -> Result<PathBuf, Problem> {
     if !root.join("crates/bn-web").is_dir() {
         return Err(Problem::nowhere("crates/bn-web is missing", "restore it"));
     }
-    let has_target = || {
-        let mut ask = Command::new("rustc");
-        ask.args(["--print", "target-libdir", "--target", TARGET]);
-        let output = ask.current_dir(root).stdin(Stdio::null()).output().ok()?;
-        let folder = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
-        folder.is_dir().then_some(())
+    let folder = root.join("target/web");
+    // What waits, for a lock or a download, says so every now and then.
+    let run = |command: &mut Command| {
+        fs::create_dir_all(&folder).is_ok()
+            && run_logged(command.current_dir(root), &folder.join("build.log")).is_ok()
     };
-    if has_target().is_none() {
+    if !has_target(root) {
         eprintln!("installing the target {TARGET} (once, a few seconds) …");
-        let mut add = Command::new("rustup");
-        add.args(["target", "add", TARGET]).current_dir(root);
-        add.stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        if !add.status().is_ok_and(|status| status.success()) || has_target().is_none() {
+        let added = run(Command::new("rustup").args(["target", "add", TARGET]));
+        if !added || !has_target(root) {
             return Err(Problem::nowhere(
                 format!("the target {TARGET} is not installed, and rustup could not add it"),
                 format!("rustup target add {TARGET}"),
             ));
         }
     }
-    let folder = root.join("target/web");
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args([
-        "build",
-        "--quiet",
-        "--package",
-        "bn-web",
-        "--lib",
-        "--profile",
-        "web",
-    ]);
+    cargo.args(["build", "--package", "bn-web", "--lib", "--profile", "web"]);
     cargo
         .args(["--target", TARGET, "--target-dir"])
         .arg(&folder);
-    let output = cargo.current_dir(root).stdin(Stdio::null()).output();
-    match output {
-        Ok(output) if output.status.success() => Ok(folder.join(TARGET).join("web/bn_web.wasm")),
-        _ => Err(Problem::nowhere(
+    if !run(&mut cargo) {
+        return Err(Problem::nowhere(
             "bn-web cannot be built for browsers",
             format!("`cargo build --package bn-web --profile web --target {TARGET}` says why"),
-        )),
+        ));
     }
+    Ok(folder.join(TARGET).join("web/bn_web.wasm"))
+}
+
+fn has_target(root: &Path) -> bool {
+    let mut ask = Command::new("rustc");
+    ask.args(["--print", "target-libdir", "--target", TARGET]);
+    let output = ask.current_dir(root).stdin(Stdio::null()).output();
+    output
+        .ok()
+        .and_then(|output| String::from_utf8(output.stdout).ok())
+        .is_some_and(|folder| Path::new(folder.trim()).is_dir())
 }
