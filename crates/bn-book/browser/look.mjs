@@ -12,6 +12,7 @@ import { createRequire } from "node:module";
 import { readFileSync, readdirSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
+import { interactive } from "./interactive.mjs";
 
 const [site, modules, executablePath] = process.argv.slice(2).map((path) => resolve(path));
 const require = createRequire(join(modules, "look.cjs"));
@@ -202,6 +203,7 @@ async function file() {
 
 const work = pages.map((name) => () => look(name));
 work.unshift(search, keyboard, file);
+work.push(...interactive({ site, pages, open, listen, problem, address: `${origin}${PREFIX}` }));
 const count = work.length;
 const begun = Date.now();
 const failed = (error) => problem("the browser", error.stack ?? String(error));

@@ -63,8 +63,8 @@ pub fn html(name: &str, program: Option<&str>) -> Result<String> {
         }
         let _ = write!(
             html,
-            "<button type=\"button\" data-do=\"run\">Run</button>\n\
-             <button type=\"button\" data-do=\"reset\">Reset</button>\n</form>\n\
+            "<div class=\"bn-do\"><button type=\"button\" data-do=\"run\">Run</button>\n\
+             <button type=\"button\" data-do=\"reset\">Reset</button></div>\n</form>\n\
              <script defer src=\"{FOLDER}/interactive.js\"></script>\n"
         );
     }

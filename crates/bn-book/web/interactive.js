@@ -9,7 +9,17 @@
 
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const narrow = matchMedia("(max-width: 560px)");
+  const paper = matchMedia("print");
   const base = new URL("../../", document.currentScript.src);
+
+  // The figure as it came with the page, and why it stays so.
+  function rest(figure, why) {
+    figure.querySelector("form").hidden = true;
+    const note = document.createElement("p");
+    note.className = "bn-note";
+    note.textContent = `${why} The figure stands still, as its controls were set at first.`;
+    figure.append(note);
+  }
 
   function begin(figure) {
     const { figure: name, position, perFrame, program, dragged } = figure.dataset;
@@ -18,6 +28,8 @@
     const run = form.querySelector("[data-do=run]");
     const finding = figure.querySelector(".bn-finding");
     const first = controls.map((control) => control.value);
+    const parts = [...figure.querySelectorAll(".bn-picture"), finding];
+    const complete = parts.map((part) => part.innerHTML);
     let worker;
     let visible = false;
     let paused = false;
@@ -93,8 +105,8 @@
       busy = false;
       if (data.failed) {
         moving = false;
-        form.hidden = true;
-        console.warn(`figure ${name}: ${data.failed}`);
+        parts.forEach((part, i) => { part.innerHTML = complete[i]; });
+        rest(figure, `It could not be started here (${data.failed}).`);
         return;
       }
       if (data.of === round) moving = data.moving;
@@ -151,6 +163,16 @@
     // The other of the two pictures is shown now.
     narrow.addEventListener("change", () => { if (worker && !busy) send({ steps: 0 }); });
 
+    // On paper nothing half done.
+    paper.addEventListener("change", () => {
+      if (!paper.matches || !moving) return;
+      const now = parts.map((part) => part.innerHTML);
+      parts.forEach((part, i) => { part.innerHTML = complete[i]; });
+      paper.addEventListener("change", () => {
+        parts.forEach((part, i) => { part.innerHTML = now[i]; });
+      }, { once: true });
+    });
+
     if (dragged) {
       const control = form.elements[dragged];
       let from = null;
@@ -182,11 +204,9 @@
     }, { rootMargin: "100px" }).observe(figure);
   }
 
-  // A folder without a server has no workers: the figures stand still, without controls.
   const figures = document.querySelectorAll(".bn-interactive[data-program]");
-  if (location.protocol === "file:" || !window.Worker || !window.WebAssembly) {
-    figures.forEach((figure) => { figure.querySelector("form").hidden = true; });
-  } else {
-    figures.forEach(begin);
-  }
+  const why = location.protocol === "file:"
+    ? "Browsers run no program for a page opened from a folder; on the book's site, or with cargo book serve, this figure moves."
+    : window.Worker && window.WebAssembly ? null : "This browser has no WebAssembly.";
+  figures.forEach((figure) => (why ? rest(figure, why) : begin(figure)));
 })();

@@ -47,7 +47,7 @@ pub(crate) const CATS: Interactive = Interactive {
         },
         Control {
             name: "moments",
-            label: "Mean and variance of each pixel",
+            label: "Pixels’ mean and variance",
             values: Values::Words(&["of training", "of these pictures"]),
             default: 0.0,
         },
@@ -306,7 +306,7 @@ impl Cats {
             (Color::Adapted, Dash::Dashed, "adapted"),
         ];
         let mut panel = picture.panel(0, "Accuracy", x, y);
-        panel.legend(75.0, &arms);
+        panel.legend(82.0, &arms);
         for ((color, dash, _), curve) in arms.into_iter().zip(&self.curves) {
             let points = curve.iter().enumerate();
             let points = points.map(|(i, &share)| (i as f64 / COATS as f64, share));
@@ -333,7 +333,7 @@ impl Cats {
             (0, Color::Muted, "other animals"),
         ];
         panel.legend(
-            75.0,
+            82.0,
             &labels.map(|(_, color, words)| (color, Dash::Solid, words)),
         );
         for (label, color, _) in labels {
@@ -416,8 +416,8 @@ impl Figure for Cats {
         };
         let percent = |share: f64| fixed(100.0 * share, 0);
         format!(
-            "{training}The network is right about {}% of {TEST} new animals: it says cat to {}% of \
-             the cats, and to {}% of the others. What it is given lies {} away from what it was \
+            "{training}The network is right about {}% of {TEST} new animals: it says \u{201c}cat\u{201d} to {}% of \
+             the cats and to {}% of the others. What it is given lies {} away from what it was \
              trained on (sliced W\u{2082}; new black coats: {}).",
             percent(self.accuracy(&self.seen.scores)),
             percent(self.called_cats(1)),

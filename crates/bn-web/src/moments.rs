@@ -25,7 +25,7 @@ pub(crate) const MOMENTS: Interactive = Interactive {
         },
         Control {
             name: "deviation",
-            label: "Standard deviation of the input",
+            label: "Deviation of the input",
             values: Values::Range(0.25, 3.0, 0.25),
             default: 1.0,
         },
@@ -55,8 +55,9 @@ pub(crate) const MOMENTS: Interactive = Interactive {
 
 const BATCH: usize = 256;
 const MOMENTUM: f64 = 0.03;
-/// After so many batches with the same controls, the running averages have arrived.
-const BATCHES: usize = 300;
+/// After so many batches with the same controls, the running averages have arrived, and what
+/// the controls were before is forgotten to a digit that no picture shows.
+const BATCHES: usize = 600;
 const RANGE: (f64, f64) = (-8.0, 8.0);
 const BINS: usize = 64;
 

@@ -98,7 +98,9 @@ impl Body {
         if color != Color::Ink {
             let _ = write!(self.0, " fill=\"{}\"", color.css());
         }
-        let _ = write!(self.0, ">{}</text>", escape(words));
+        // What stands below the line: the B of a batch's moments.
+        let words = escape(words).replace("_B", "<tspan dy=\"3\" font-size=\"11\">B</tspan>");
+        let _ = write!(self.0, ">{words}</text>");
     }
 
     /// From left to right.

@@ -25,7 +25,7 @@ pub(crate) const TRAINING: Interactive = Interactive {
         },
         Control {
             name: "start",
-            label: "Scale of the starting weights",
+            label: "Scale of the weights",
             values: Values::Stops(&[0.25, 0.5, 1.0, 2.0, 4.0]),
             default: 0.25,
         },
