@@ -10,12 +10,13 @@ const LONGEST = 150;
 const PATIENCE = 120000;
 
 // What is to be done: for each page with figures, by keyboard and by pointer, in motion, and
-// without a server. `open`, `listen` and `problem` are those of look.mjs.
-export function interactive({ site, pages, open, listen, problem, address }) {
+// without a server. `open`, `listen` and `problem` are those of look.mjs, and so are `sizes`, of
+// what the server sends, and the `limit` of a visit in KB.
+export function interactive({ site, pages, open, listen, problem, address, sizes, limit }) {
   const having = pages.filter((name) => /^[0-9A-Z]+-/.test(name)
     && readFileSync(join(site, name), "utf8").includes("data-program="));
   return having.flatMap((name) => {
-    const tools = { name, open, listen, problem: (words) => problem(`${name}, its figures`, words) };
+    const tools = { name, open, listen, sizes, limit, problem: (words) => problem(`${name}, its figures`, words) };
     return [
       () => byHand(`${address}${name}`, tools),
       () => inMotion(`${address}${name}`, tools),
@@ -28,9 +29,10 @@ async function page(address, { open, listen, name }, options) {
   const context = await open("light", undefined, options);
   const tab = await context.newPage();
   tab.setDefaultTimeout(PATIENCE);
-  listen(tab, `${name}, its figures`);
+  const transferred = new Set();
+  listen(tab, `${name}, its figures`, transferred);
   await tab.goto(address, { waitUntil: "load" });
-  return [context, tab];
+  return [context, tab, transferred];
 }
 
 // Shows the figure, waits until it rests, and says what is to be seen then.
@@ -88,9 +90,10 @@ async function byHand(address, tools) {
   await context.close();
 }
 
-// It starts when it comes into view, rests when it leaves, and the page stays free meanwhile.
+// It starts when it comes into view, rests when it leaves, and the page stays free meanwhile. All
+// that was loaded for it weighs no more than promised.
 async function inMotion(address, tools) {
-  const [context, tab] = await page(address, tools, { reducedMotion: "no-preference" });
+  const [context, tab, transferred] = await page(address, tools, { reducedMotion: "no-preference" });
   const ids = await tab.locator(FIGURE).evaluateAll((all) => all.map((figure) => figure.id));
   await tab.evaluate(() => {
     window.tasks = [];
@@ -113,6 +116,10 @@ async function inMotion(address, tools) {
     await resting(tab, id);
     const longest = await tab.evaluate(() => Math.max(0, ...window.tasks));
     if (longest > LONGEST) bad(`it keeps the page busy for ${Math.round(longest)} ms at a time`);
+  }
+  const weight = [...transferred].reduce((sum, path) => sum + (tools.sizes.get(path) ?? 0), 0) / 1000;
+  if (weight > tools.limit) {
+    tools.problem(`${Math.round(weight)} KB to load with what moves them, ${tools.limit} are promised`);
   }
   await context.close();
 }

@@ -203,7 +203,7 @@ async function file() {
 
 const work = pages.map((name) => () => look(name));
 work.unshift(search, keyboard, file);
-work.push(...interactive({ site, pages, open, listen, problem, address: `${origin}${PREFIX}` }));
+work.push(...interactive({ site, pages, open, listen, problem, address: `${origin}${PREFIX}`, sizes, limit: LIMIT_INTERACTIVE }));
 const count = work.length;
 const begun = Date.now();
 const failed = (error) => problem("the browser", error.stack ?? String(error));

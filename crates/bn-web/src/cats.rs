@@ -8,7 +8,7 @@ use bn_lab::{
 use ndarray::{Array1, Array2, ArrayView2, s};
 
 use crate::control::{Control, Values};
-use crate::figure::{Figure, Interactive, Motion};
+use crate::figure::{Figure, Interactive, Motion, on_the_page};
 use crate::image::data_url;
 use crate::number::fixed;
 use crate::picture::{Anchor, Axis, Color, Dash, Picture, Weight, Width, histogram};
@@ -17,13 +17,15 @@ use crate::picture::{Anchor, Axis, Color, Dash, Picture, Weight, Width, histogra
 pub(crate) const CATS: Interactive = Interactive {
     name: "cats",
     title: "A network that was trained on black coats, asked about other coats in another light.",
-    text: "The animals are new to the network; under each stands what it takes it for, and \
+    text: on_the_page(
+        "The animals are new to the network; under each stands what it takes it for, and \
            wrong answers are framed. Move the first slider to 0, black coats: it is right again. \
            Lower the contrast, as fog does, and it errs on black coats too. Then give it the \
            mean and the variance of every pixel of these pictures instead of those of \
            training: that undoes the light altogether, and the coat in part. Last, with black \
            coats, set the contrast to \u{2212}1, a negative: by its distance nothing has \
            moved any more, and nearly every answer is wrong.",
+    ),
     controls: &[
         Control {
             name: "coat",
@@ -164,7 +166,10 @@ impl Cats {
     fn pixels(&self, coat: f64) -> Result<Array2<f64>> {
         let [_, contrast, brightness, ..] = self.values;
         let light = Light::contrast(contrast, (1.0 - contrast) / 2.0 + brightness)?;
-        let dyed = &self.black.pixels * (1.0 - coat) + &self.colored.pixels * coat;
+        let mut dyed = self.black.pixels.clone();
+        dyed.zip_mut_with(&self.colored.pixels, |x, colored| {
+            *x += coat * (colored - *x)
+        });
         Ok(light.shine(&dyed))
     }
 

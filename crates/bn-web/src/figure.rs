@@ -65,6 +65,15 @@ impl Interactive {
     }
 }
 
+/// Words that the page has already when the program comes: it does not carry them again.
+pub(crate) const fn on_the_page(words: &'static str) -> &'static str {
+    if cfg!(target_arch = "wasm32") {
+        ""
+    } else {
+        words
+    }
+}
+
 /// All figures; the browser asks for them by their position.
 pub static FIGURES: &[Interactive] = &[
     training::TRAINING,

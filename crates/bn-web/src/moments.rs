@@ -1,9 +1,9 @@
-use bn_core::BatchNorm;
+use bn_core::{BatchNorm, Moments};
 use bn_lab::{Result, random_directions};
 use ndarray::Array2;
 
 use crate::control::{Control, Values};
-use crate::figure::{Figure, Interactive, Motion};
+use crate::figure::{Figure, Interactive, Motion, on_the_page};
 use crate::number::fixed;
 use crate::picture::{Axis, Color, Dash, Picture, Width, histogram};
 
@@ -11,11 +11,13 @@ use crate::picture::{Axis, Color, Dash, Picture, Width, histogram};
 pub(crate) const MOMENTS: Interactive = Interactive {
     name: "moments",
     title: "One channel: normalized by its batch, and by the running averages.",
-    text: "Move the mean of the input, with its slider or by dragging the picture. In training \
+    text: on_the_page(
+        "Move the mean of the input, with its slider or by dragging the picture. In training \
            the output stays where it was: mean β, standard deviation γ, whatever comes in. In \
            inference it moves at once, and returns as slowly as the running averages follow (a \
            step of α = 0.03 for each batch of 256). Then set γ and β: both outputs obey, and the \
            moments of the input do not care. With γ = 0 nothing of the input is left.",
+    ),
     controls: &[
         Control {
             name: "mean",
@@ -93,7 +95,8 @@ impl Channel {
 
 /// Mean and standard deviation.
 fn of(values: &Array2<f64>) -> (f64, f64) {
-    (values.mean().unwrap_or(f64::NAN), values.std(0.0))
+    let nothing = (f64::NAN, f64::NAN);
+    Moments::of(values.view()).map_or(nothing, |of| (of.mean[0], of.variance[0].sqrt()))
 }
 
 impl Figure for Channel {
@@ -103,7 +106,7 @@ impl Figure for Channel {
             let seed = (seed as u64)
                 .wrapping_mul(0x1_0000)
                 .wrapping_add(self.batches as u64);
-            self.x = random_directions(BATCH, 1, seed) * deviation + mean;
+            self.x = random_directions(BATCH, 1, seed).mapv_into(|z| mean + deviation * z);
             self.norm.gamma_mut().fill(gamma);
             self.norm.beta_mut().fill(beta);
             // Before the averages take their step: as they find the new batch.

@@ -5,7 +5,7 @@ use bn_core::noise::{Draw, batch_mean_variance, batch_variance_law, gamma_shrink
 use bn_lab::{Result, random_directions};
 
 use crate::control::{Control, Values};
-use crate::figure::{Figure, Interactive, Motion};
+use crate::figure::{Figure, Interactive, Motion, on_the_page};
 use crate::number::fixed;
 use crate::picture::{Axis, Color, Dash, Picture, Width, histogram};
 
@@ -13,11 +13,13 @@ use crate::picture::{Axis, Color, Dash, Picture, Width, histogram};
 pub(crate) const NOISE: Interactive = Interactive {
     name: "noise",
     title: "The mean and the standard deviation of a batch, against their exact laws.",
-    text: "Batches are drawn from a normal channel with mean 0 and standard deviation 1, forty \
+    text: on_the_page(
+        "Batches are drawn from a normal channel with mean 0 and standard deviation 1, forty \
            at a time; the bars count their means and standard deviations, the lines are the \
            laws, without any number fitted. Move the batch size from 2 to 128 and watch both \
            noises shrink: four times the batch, half the width. With small batches the standard \
            deviation is lopsided, and too small on average.",
+    ),
     controls: &[
         Control {
             name: "m",
@@ -102,8 +104,9 @@ impl Figure for Noise {
             let draw = (self.means.len() / AT_A_TIME) as u64;
             let seed = self.seed.wrapping_mul(0x1_0000).wrapping_add(draw);
             let moments = Moments::of(random_directions(self.m, AT_A_TIME, seed).view())?;
-            self.means.extend(moments.mean);
-            self.sigmas.extend(moments.variance.mapv(f64::sqrt));
+            self.means.extend(&moments.mean);
+            self.sigmas
+                .extend(moments.variance.iter().map(|v| v.sqrt()));
         }
         Ok(if self.means.len() < BATCHES {
             Motion::GoesOn

@@ -98,9 +98,14 @@ impl Body {
         if color != Color::Ink {
             let _ = write!(self.0, " fill=\"{}\"", color.css());
         }
-        // What stands below the line: the B of a batch's moments.
-        let words = escape(words).replace("_B", "<tspan dy=\"3\" font-size=\"11\">B</tspan>");
-        let _ = write!(self.0, ">{words}</text>");
+        // What follows an underscore stands below the line, as the B of a batch's moments.
+        let (words, below) = words.split_once('_').unwrap_or((words, ""));
+        let _ = write!(self.0, ">{}", escape(words));
+        if !below.is_empty() {
+            let below = escape(below);
+            let _ = write!(self.0, "<tspan dy=\"3\" font-size=\"11\">{below}</tspan>");
+        }
+        self.0.push_str("</text>");
     }
 
     /// From left to right.

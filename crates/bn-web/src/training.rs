@@ -2,7 +2,7 @@ use bn_lab::{Activation, Examples, Init, Network, NetworkParams, Result, Sgd, Ta
 use ndarray::{Array2, s};
 
 use crate::control::{Control, Values};
-use crate::figure::{Figure, Interactive, Motion};
+use crate::figure::{Figure, Interactive, Motion, on_the_page};
 use crate::number::fixed;
 use crate::picture::{Axis, Color, Dash, Picture, Width, histogram};
 
@@ -10,12 +10,14 @@ use crate::picture::{Axis, Color, Dash, Picture, Width, histogram};
 pub(crate) const TRAINING: Interactive = Interactive {
     name: "training",
     title: "Two networks in training, with batch norm and without.",
-    text: "Both networks start from the same weights and see the same batches of 64; one has \
+    text: on_the_page(
+        "Both networks start from the same weights and see the same batches of 64; one has \
            batch norm. Here all weights start at a quarter of the usual size, and only one of \
            the two learns: without batch norm hardly anything arrives at the last hidden \
            layer, as its histogram shows; the dashed line is the loss of guessing. Set the \
            scale to 1: now both learn, and batch norm gains nothing. Then raise the learning \
            rate to 3, or the scale to 4.",
+    ),
     controls: &[
         Control {
             name: "rate",
