@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use bn_book::tools;
+use bn_book::warm::Warm;
 use fixture::{Fixture, passed};
 
 /// A book of its own, and the Jupyter folder of its kernel.
@@ -43,12 +44,31 @@ fn assert_success(output: &Output) {
 
 fn keeps(promises: &[&str]) {
     let (fixture, jupyter) = prepared();
+    keeps_in(fixture.root(), &jupyter, promises);
+}
+
+fn keeps_in(root: &Path, jupyter: &Path, promises: &[&str]) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/jupyter.py");
     for promise in promises {
-        let mut python = python(&jupyter);
-        python.arg(&script).arg(promise).current_dir(fixture.root());
+        let mut python = python(jupyter);
+        python.arg(&script).arg(promise).current_dir(root);
         assert_success(&python.output().expect("ran"));
     }
+}
+
+#[test]
+fn the_types_of_the_book_show_themselves_and_their_names_are_completed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root = root.canonicalize().expect("the checkout");
+    let warm = Warm::prepare(&root).expect("a kernel");
+    keeps_in(
+        &root,
+        &warm.jupyter(),
+        &[
+            "the_types_of_the_book_show_themselves",
+            "names_of_the_book_are_completed_and_explained",
+        ],
+    );
 }
 
 #[test]
@@ -60,6 +80,8 @@ fn a_panic_a_question_mark_an_abort_and_a_crash_are_errors_with_their_line() {
 fn cells_behind_a_failure_do_not_run_and_an_interrupt_ends_a_loop() {
     keeps(&[
         "nothing_that_is_shown_is_lost",
+        "a_bar_of_progress_is_drawn_over_and_goes_away",
+        "silent_cells_are_not_counted",
         "what_waits_behind_a_failure_is_not_run",
         "output_comes_while_a_cell_runs_and_an_interrupt_ends_it",
     ]);

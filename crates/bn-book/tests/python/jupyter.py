@@ -106,6 +106,60 @@ def nothing_that_is_shown_is_lost():
             assert kernel.text(f'println!("{k}");\n{show}').count("x") == 4_000_000
 
 
+def a_bar_of_progress_is_drawn_over_and_goes_away():
+    with Kernel() as kernel:
+        code = 'for told in ["half", "all!", ""] { println!("\\u{1}progress {told}"); }\nprintln!("done");'
+        assert kernel.text(code) == "\rhalf\rall!\r    \rdone\n"
+
+
+def silent_cells_are_not_counted():
+    """As VS Code asks."""
+    with Kernel() as kernel:
+        kernel.run("let a = 1;")
+        reply, told = kernel.run("let b = a;", silent=True)
+        assert (reply["status"], reply["execution_count"]) == ("ok", 1), reply
+        assert "execute_input" not in [kind for kind, _ in told], told
+        assert kernel.run("b")[0]["execution_count"] == 2
+
+
+def the_types_of_the_book_show_themselves():
+    """Needs the kernel of the book itself, not one of a small crate."""
+    with Kernel() as kernel:
+        kernel.run("use bn::prelude::*;")
+        kernel.run("let x = array![[1.0, 10.0], [3.0, 30.0]];\nlet plan = NetworkParams::new(2).dense(4).batch_norm().relu().dense(2);")
+        shown = {
+            "x.clone()": ("text/html", "Array of f64, shape [2, 2]."),
+            "Moments::of(x.view())?": ("text/html", "standard deviation"),
+            "BatchNorm::<f64>::params(2).check()?.layer()": ("text/latex", r"y_{0} &= 1\,\frac{x_{0} - 0}{\sqrt{1 + 10^{-5}}} + 0"),
+            'claim("patience")?.recorded()?': ("text/html", "verdict"),
+            "plan.clone().check()?.build::<f32>(1)": ("text/html", "A network with 2 inputs and 30 parameters."),
+            "Trace { losses: vec![0.7, 0.6, 0.4], end: End::Finished }": ("image/svg+xml", "Loss of each batch, from 0.7 to 0.4."),
+        }
+        for code, (mime, words) in shown.items():
+            reply, told = kernel.run(code)
+            data = [content["data"] for _, content in told if "data" in content]
+            assert len(data) == 1 and words in data[0].get(mime, ""), (code, reply, told)
+            assert mime == "image/svg+xml" or data[0]["text/plain"].strip(), (code, data)
+
+
+def names_of_the_book_are_completed_and_explained():
+    """Needs the kernel of the book itself, not one of a small crate."""
+    with Kernel() as kernel:
+        kernel.run("use bn::prelude::*;\nlet moments = Moments::of(array![[1.0], [2.0]].view())?;")
+
+        def answer(ask, code):
+            asked = ask(code, len(code))
+            while True:
+                reply = kernel.client.get_shell_msg(timeout=60)
+                if reply["parent_header"]["msg_id"] == asked:
+                    return reply["content"]
+
+        assert "variance" in answer(kernel.client.complete, "moments.va")["matches"]
+        assert "batch_variance(x)" in answer(kernel.client.complete, "batch_va")["matches"]
+        told = answer(kernel.client.inspect, "batch_variance")
+        assert told["found"] and "two passes" in told["data"]["text/plain"].lower(), told
+
+
 def what_waits_behind_a_failure_is_not_run():
     with Kernel() as kernel:
         client = kernel.client
