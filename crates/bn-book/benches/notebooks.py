@@ -31,9 +31,11 @@ KERNEL = "rust-batch-norm"
 TURNS = 3
 # Each twin's name in the result, and what its kernel finds in its environment: `lab.py`
 # stands here, as bn-lab stands in the book's kernel.
+# It may keep its bytecode, whatever the shell says.
+LAB = {"PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": ""}
 TWINS = {
-    "torch": {"PYTHONPATH": str(HERE)},
-    "torch, one thread": {"PYTHONPATH": str(HERE), "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
+    "torch": LAB,
+    "torch, one thread": {**LAB, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
 }
 VERSIONS = """
 import json, platform
