@@ -584,6 +584,9 @@ class Serving:
             caught = ": ".join(self.failure("Panic", message, line, file)[2])
             self.tell("stream", {"name": "stderr", "text": f"{caught} (the panic was caught)\n"}, header)
         for content in running["results"]:
+            # The value of a loop is nothing to show.
+            if content["data"] == {"text/plain": "()"}:
+                continue
             self.tell("execute_result", {**content, "execution_count": self.count}, header)
         if error:
             fields = dict(zip(("ename", "evalue", "traceback"), error))

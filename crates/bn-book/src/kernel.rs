@@ -153,7 +153,7 @@ enum Event {
 /// Runs a chapter's cells and returns its notebook.
 fn execute(book: &Book, chapter: &Chapter, session: &Session) -> Result<Notebook> {
     let run = Run {
-        crates: book.crates.clone(),
+        crates: book.computed_by(chapter),
         kernel: format!("evcxr_jupyter {}", tools::KERNEL_VERSION),
         rust: tools::version_of(Path::new("rustc"), "--version")
             .unwrap_or_default()

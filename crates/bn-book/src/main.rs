@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::{ArgGroup, Parser, Subcommand};
 
 use bn_book::book::Book;
 use bn_book::kernel::{self, Which};
@@ -67,10 +67,14 @@ enum Command {
         #[arg(long)]
         all: bool,
     },
-    /// Measure how fast layers and networks are
+    /// Measure how fast layers, networks and notebooks are
+    #[command(group(ArgGroup::new("beside").args(["peers", "notebooks"])))]
     Bench {
-        /// Measure only what contains this, such as "training [32, 64]"
+        /// Measure only what contains this, such as "training [32, 64]"; of notebooks, one chapter
         filter: Option<String>,
+        /// The notebooks beside PyTorch and matplotlib doing the same work
+        #[arg(long, conflicts_with = "json")]
+        notebooks: bool,
         /// Beside PyTorch, candle and burn, which are installed first
         #[arg(long)]
         peers: bool,
@@ -78,7 +82,7 @@ enum Command {
         #[arg(long)]
         json: bool,
         /// Keep all figures, for the performance page
-        #[arg(long, requires = "peers", conflicts_with = "filter")]
+        #[arg(long, requires = "beside", conflicts_with = "filter")]
         record: bool,
     },
     /// List every equation with its code, its tests and its cells
@@ -177,6 +181,13 @@ fn run(command: Command) -> Result<ExitCode> {
         ),
         Command::Bench {
             filter,
+            notebooks: true,
+            record,
+            ..
+        } => bench::notebooks(&root, filter.as_deref(), record),
+        Command::Bench {
+            filter,
+            notebooks: false,
             peers,
             json,
             record,

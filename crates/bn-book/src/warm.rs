@@ -60,6 +60,9 @@ impl Warm {
         let base = tools::cache()?.join("kernels").join(&checkout[..12]);
         let toolchain = Toolchain::of(&root)?;
         let mut hash = Sha256::new();
+        for (_, data) in code::data_files(&root, CRATE)? {
+            hash.update(data);
+        }
         for part in [
             code::fingerprint(&root, CRATE)?.as_str(),
             &toolchain.version,

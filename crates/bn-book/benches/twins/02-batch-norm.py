@@ -124,6 +124,11 @@ plt.legend()
 plt.show()
 
 # %%
+for c in range(3):
+    mean, variance = norm.running_mean[c].item(), norm.running_var[c].item()
+    print(f"y_{c} = {norm.weight[c].item()} · (x_{c} - {mean:.4g}) / √({variance:.4g} + {norm.eps}) + {norm.bias[c].item()}")
+
+# %%
 print("running mean after one batch with mean 1:", 0.9 * 0.0 + 0.1 * 1.0)
 print("running variance after one batch with variance 2:", 0.9 * 1.0 + 0.1 * 2.0 * 64 / 63)
 norm.eval()

@@ -98,6 +98,7 @@ def failures_are_errors(kernel):
     kernel.fails("std::process::exit(0);", "Ended", "ended", "cell [13]")
     assert kernel.text("1 + 1") == "2", "the kernel stays usable"
     assert kernel.text("// nothing to run") == ""
+    assert kernel.text("for _ in 0..3 {}") == ""
     assert kernel.text('print!("no line end"); eprintln!("both");') in ("no line endboth\n", "both\nno line end")
 
 
