@@ -1,4 +1,4 @@
-//! The built site in a real browser: what only that can say of it.
+//! What npm's tools check: the built site in a real browser, and the files for clusters.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,20 +16,40 @@ const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chro
 /// # Errors
 /// When a page has something wrong with it, or there is no browser, or no npm.
 pub fn look(root: &Path, folder: &Path) -> Result<()> {
-    let chromium = chromium()?;
-    let modules = node_modules()?.ok_or_else(|| {
+    let (chromium, modules) = (chromium()?, modules()?);
+    node(
+        &root.join("crates/bn-book/browser/look.mjs"),
+        &[folder, &modules, &chromium],
+    )
+}
+
+/// Checks the files for clusters against the schemas of what reads them.
+///
+/// # Errors
+/// When a file is not what Kubernetes, Slurm or JupyterHub take, or there is no npm.
+pub fn cluster(root: &Path) -> Result<()> {
+    let script = root.join("crates/bn-lab/cluster/check.mjs");
+    node(&script, &[&modules()?])
+}
+
+fn modules() -> Result<PathBuf> {
+    node_modules()?.ok_or_else(|| {
         Problem::nowhere(
-            "the pages cannot be looked at without npm",
+            "pages and cluster files cannot be checked without npm",
             "install Node 18 or newer with npm, and try again",
         )
-    })?;
+        .into()
+    })
+}
+
+fn node(script: &Path, arguments: &[&Path]) -> Result<()> {
     let status = Command::new("node")
-        .arg(root.join("crates/bn-book/browser/look.mjs"))
-        .args([folder, &modules, &chromium])
+        .arg(script)
+        .args(arguments)
         .status()
         .context("cannot start node")?;
     if !status.success() {
-        bail!("a page has something wrong with it, see above");
+        bail!("{} found something wrong, see above", script.display());
     }
     Ok(())
 }

@@ -64,6 +64,7 @@ pub fn run(root: &Path) -> Result<()> {
             "--all-features",
         ]))
     })?;
+    step("cluster files", || browser::cluster(root))?;
     step("pages in a browser", || browser::look(root, &site))?;
     let cells = step("mdbook test", || mdbook_test(root))?;
     step("notebooks, run by the kernel", || notebooks.finish())?;
