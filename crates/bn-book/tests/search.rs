@@ -15,7 +15,7 @@ fn index() -> String {
 /// Whether the inverted index leads a word to a document, letter by letter.
 fn finds(index: &str, word: &str) -> bool {
     let start = index.find("JSON.parse('").expect("JSON") + "JSON.parse('".len();
-    let json = index[start..].trim_end_matches("');");
+    let json = index[start..].trim_end_matches("'));");
     let json = json.replace("\\'", "'").replace("\\\\", "\\");
     let file: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     let root = &file["index"]["index"]["body"]["root"];
