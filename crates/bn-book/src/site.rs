@@ -268,6 +268,8 @@ fn read_page(path: &Path) -> Result<Page> {
             match attribute {
                 "href" => match name {
                     "a" | "area" => page.links.push(url.to_owned()),
+                    // Says where the site is; nothing is fetched for it.
+                    "base" => {}
                     "link" if is_remark(element.attr("rel")) => {}
                     // `image`, `use` and `link` fetch what they refer to.
                     _ => page.loads.push(url.to_owned()),
