@@ -16,6 +16,7 @@ import json
 import os
 import re
 import secrets
+import select
 import shutil
 import signal
 import socket
@@ -43,12 +44,18 @@ def launch(warm, connection_file):
         owner.sendall(json.dumps(order).encode() + b"\n")
     # Interrupts come as messages; the terminal's are meant for Jupyter.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    engine = None
-    with owner.makefile("r", encoding="utf-8") as said:
-        for line in said:
-            engine = json.loads(line)["engine"]
-    if engine:
-        stop_group(engine)
+    parent, said = os.getppid(), b""
+    while True:
+        if select.select([owner], [], [], 1)[0]:
+            some = owner.recv(4096)
+            if not some:
+                break
+            said += some
+        # A Jupyter that was killed stops no kernel.
+        if "JPY_PARENT_PID" in os.environ and os.getppid() != parent:
+            break
+    if said:
+        stop_group(json.loads(said)["engine"])
 
 
 def take_spare(folder, order):
@@ -90,8 +97,6 @@ def stop_group(leader):
 
 
 def keep_spares(warm, folder):
-    import select
-
     os.makedirs(folder, exist_ok=True)
     started = []
     while True:

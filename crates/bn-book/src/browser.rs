@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::problem::Problem;
-use crate::tools::{is_root, node_modules, version_of};
+use crate::tools::{cache, debian_packages, node_modules};
 
 /// What a system calls the browser.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
@@ -59,35 +59,9 @@ fn chromium() -> Result<PathBuf> {
     if let Some(found) = installed() {
         return Ok(found);
     }
-    if is_root() && version_of(Path::new("apt-get"), "--version").is_some() {
-        eprintln!("installing chromium (once, about 1 minute) …");
-        for arguments in [
-            &["update", "--quiet=2"][..],
-            &[
-                "install",
-                "--quiet=2",
-                "--yes",
-                "--no-install-recommends",
-                "chromium",
-            ],
-        ] {
-            let status = Command::new("apt-get")
-                .args(arguments)
-                .env("DEBIAN_FRONTEND", "noninteractive")
-                .stdout(std::io::stderr())
-                .status()?;
-            if !status.success() {
-                bail!("apt-get {} failed ({status})", arguments.join(" "));
-            }
-        }
-    }
-    installed().ok_or_else(|| {
-        Problem::nowhere(
-            "Chromium is missing; the pages are looked at in it",
-            "install it, on Debian with: sudo apt-get install chromium",
-        )
-        .into()
-    })
+    debian_packages(&["chromium"], &cache()?.join("chromium.log"))
+        .context("the pages are looked at in Chromium")?;
+    installed().context("Chromium was installed, and is not on the path")
 }
 
 fn installed() -> Option<PathBuf> {

@@ -237,7 +237,10 @@ pub fn is_root() -> bool {
 }
 
 /// Installs Debian packages where that is possible without asking.
-fn debian_packages(names: &[&str], log: &Path) -> Result<()> {
+///
+/// # Errors
+/// When it is not, with the command to type; or when apt-get fails.
+pub fn debian_packages(names: &[&str], log: &Path) -> Result<()> {
     if !is_root() || version_of(Path::new("apt-get"), "--version").is_none() {
         return Err(Problem::nowhere(
             format!("a package of the system is missing: {}", names.join(" ")),

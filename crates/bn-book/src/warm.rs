@@ -154,8 +154,9 @@ impl Warm {
                 "--edition=2024",
                 "--error-format=json",
                 "--json=diagnostic-rendered-ansi",
-                // A cell runs once: optimizing it takes longer than it saves. What it calls is optimized.
-                "-Copt-level=0",
+                // A cell runs once: more takes longer than it saves, and does not use the
+                // generic functions that the library has already. Less can be ten times slower.
+                "-Copt-level=1",
                 // Where in the cell a panic of a library or a crash came from.
                 "-Cdebuginfo=line-tables-only",
                 "-Cdebug-assertions=on",
@@ -217,18 +218,29 @@ impl Warm {
         let program = format!("pub use {CRATE}::*;\n");
         write_whole(&crate_folder.join("src/lib.rs"), program.as_bytes())?;
         copy_lock(root, &crate_folder)?;
-        let mut build = toolchain.cargo();
-        build
-            .args([
-                "rustc",
-                "--release",
-                "--message-format=json-render-diagnostics",
-            ])
-            .arg("--target-dir")
-            .arg(self.base.join("target"))
-            .args(["--", "-Cprefer-dynamic"])
-            .current_dir(&crate_folder);
-        let artifacts = artifacts(&mut build)?;
+        let build = |sharing: bool| {
+            let mut build = toolchain.cargo();
+            build
+                .args([
+                    "rustc",
+                    "--release",
+                    "--message-format=json-render-diagnostics",
+                ])
+                .arg("--target-dir")
+                .arg(self.base.join("target"))
+                .args(["--", "-Cprefer-dynamic"])
+                .current_dir(&crate_folder);
+            if sharing {
+                // Generic functions that the crates use themselves are found in the library,
+                // optimized, and not compiled again with every cell. The flag is not stable.
+                build
+                    .env("RUSTFLAGS", "-Zshare-generics=y")
+                    .env("RUSTC_BOOTSTRAP", "1");
+            }
+            build
+        };
+        // Without sharing, cells are as right, and slower.
+        let artifacts = artifacts(&mut build(true)).or_else(|_| artifacts(&mut build(false)))?;
         let deps = self.folder.join("deps");
         fs::create_dir_all(&deps).with_context(cannot)?;
         let mut library = None;

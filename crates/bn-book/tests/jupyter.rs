@@ -67,7 +67,11 @@ fn cells_behind_a_failure_do_not_run_and_an_interrupt_ends_a_loop() {
 
 #[test]
 fn many_kernels_at_once_and_killed_in_a_row_leave_nothing_behind() {
-    keeps(&["five_at_once", "twenty_starts_and_kills"]);
+    keeps(&[
+        "five_at_once",
+        "twenty_starts_and_kills",
+        "a_killed_jupyter_takes_its_kernels_along",
+    ]);
 }
 
 #[test]
