@@ -5,8 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::problem::Problem;
-use crate::tools::{cache, debian_packages, node_modules};
+use crate::tools::{cache, debian_packages, test_modules};
 
 /// What a system calls the browser.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
@@ -16,7 +15,7 @@ const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chro
 /// # Errors
 /// When a page has something wrong with it, or there is no browser, or no npm.
 pub fn look(root: &Path, folder: &Path) -> Result<()> {
-    let (chromium, modules) = (chromium()?, modules()?);
+    let (chromium, modules) = (chromium()?, test_modules()?);
     node(
         &root.join("crates/bn-book/browser/look.mjs"),
         &[folder, &modules, &chromium],
@@ -29,17 +28,7 @@ pub fn look(root: &Path, folder: &Path) -> Result<()> {
 /// When a file is not what Kubernetes, Slurm or JupyterHub take, or there is no npm.
 pub fn cluster(root: &Path) -> Result<()> {
     let script = root.join("crates/bn-lab/cluster/check.mjs");
-    node(&script, &[&modules()?])
-}
-
-fn modules() -> Result<PathBuf> {
-    node_modules()?.ok_or_else(|| {
-        Problem::nowhere(
-            "pages and cluster files cannot be checked without npm",
-            "install Node 18 or newer with npm, and try again",
-        )
-        .into()
-    })
+    node(&script, &[&test_modules()?])
 }
 
 fn node(script: &Path, arguments: &[&Path]) -> Result<()> {

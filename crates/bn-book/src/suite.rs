@@ -50,6 +50,7 @@ pub fn run(root: &Path) -> Result<()> {
         tools::kernel()?;
         tools::python()?;
         tools::mdbook()?;
+        tools::test_modules()?;
         Ok(())
     })?;
     // First what takes no time and says most; then the notebooks, beside the other tests:

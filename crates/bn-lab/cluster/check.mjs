@@ -8,11 +8,11 @@ import { createRequire } from "node:module";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 
 const modules = resolve(process.argv[2]);
 const require = createRequire(join(modules, "check.cjs"));
-const { Job } = await import(pathToFileURL(join(modules, "kubernetes-models/batch/v1/index.js")));
+const { Job } = require("kubernetes-models/batch/v1/Job");
 const Ajv = require("ajv").default;
 const yaml = require("yaml");
 const here = dirname(fileURLToPath(import.meta.url));
