@@ -16,6 +16,7 @@ pub mod claims;
 pub mod code;
 pub mod kernel;
 pub mod lab;
+mod light;
 pub mod math;
 pub mod notebook;
 pub mod preprocess;

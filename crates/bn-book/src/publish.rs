@@ -1,7 +1,6 @@
 //! What a page carries beside its chapter: its address, the time it takes to read, where to run
 //! it, and what mdBook's template lacks for readers without a mouse or without eyes.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -12,6 +11,7 @@ use mdbook_driver::book::BookItem;
 use scraper::{Html, Selector};
 
 use crate::code::hex;
+use crate::light;
 use crate::problem::Problem;
 use crate::search;
 use crate::tools::write_whole;
@@ -93,8 +93,8 @@ pub fn finish(book: &MDBook, folder: &Path) -> Result<()> {
     let renamed = [
         replace_script(folder, "searchindex", |_| index)?,
         replace_script(folder, "highlight", |script| {
-            let languages = languages(texts.iter().map(|(_, text)| text.as_str()));
-            only_languages(&script, &languages)
+            let languages = light::languages(texts.iter().map(|(_, text)| text.as_str()));
+            light::only_languages(&script, &languages)
         })?,
     ];
     let renew = |mut text: String| {
@@ -104,9 +104,12 @@ pub fn finish(book: &MDBook, folder: &Path) -> Result<()> {
         text
     };
 
+    let (_, first) = texts.first().context("the book has no page")?;
+    let style = light::join_styles(folder, first)?;
     for (page, text) in &texts {
         let mut text = accessible(text).with_context(|| page.file.clone())?;
-        text = renew(text);
+        let up = "../".repeat(page.file.matches('/').count());
+        text = light::page(&renew(text), &style, &up);
         let mut head = String::new();
         for author in &book.config.book.authors {
             let _ = writeln!(
@@ -114,9 +117,6 @@ pub fn finish(book: &MDBook, folder: &Path) -> Result<()> {
                 "<meta name=\"citation_author\" content=\"{}\">",
                 escape(author)
             );
-        }
-        if text.contains("class=\"katex\"") {
-            head.push_str(EARLY_FONTS);
         }
         if let Some(url) = &url {
             let here = format!("{url}{}", page.canonical.replace("index.html", ""));
@@ -147,7 +147,7 @@ pub fn finish(book: &MDBook, folder: &Path) -> Result<()> {
     for file in ["print.html", "404.html"] {
         let path = folder.join(file);
         if let Ok(text) = fs::read_to_string(&path) {
-            let text = renew(accessible(&text).context(file)?);
+            let text = light::page(&renew(accessible(&text).context(file)?), &style, "");
             write_whole(&path, text.as_bytes())?;
         }
     }
@@ -212,43 +212,6 @@ fn replace_script(
     write_whole(&folder.join(&new), script.as_bytes())?;
     Ok((old, new))
 }
-
-/// The languages of the code on some pages.
-fn languages<'a>(pages: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> {
-    pages
-        .flat_map(|page| page.split("class=\"language-").skip(1))
-        .filter_map(|rest| rest.split(['"', ' ', ',']).next())
-        .collect()
-}
-
-/// highlight.js without the languages that no page has: a third of its weight.
-fn only_languages(script: &str, languages: &BTreeSet<&str>) -> String {
-    const REGISTER: &str = "hljs.registerLanguage(\"";
-    // Of several names of a language, the script knows the first; what another builds on stays.
-    let known = |name: &str| match name {
-        "shell" | "bash" => languages.contains("console") || languages.contains("sh"),
-        name => languages.contains(name),
-    };
-    let mut parts = script.split(REGISTER);
-    let mut kept = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        if part.split('"').next().is_some_and(known) {
-            kept.push_str(REGISTER);
-            kept.push_str(part);
-        }
-    }
-    kept
-}
-
-/// The fonts of nearly every formula, asked for before the style sheet names them, so that the
-/// text does not move when they come. A page without a server may not ask this way.
-const EARLY_FONTS: &str = r#"<script>
-            if (location.protocol !== "file:") for (const font of ["Main-Regular", "Math-Italic"]) {
-                const href = `${path_to_root}assets/katex/fonts/KaTeX_${font}.woff2`;
-                document.head.append(Object.assign(document.createElement("link"), { rel: "preload", as: "font", type: "font/woff2", crossOrigin: "", href }));
-            }
-        </script>
-"#;
 
 /// The switch of the sidebar is a label, which works without JavaScript but not by keyboard;
 /// where there is JavaScript, it becomes a button.
