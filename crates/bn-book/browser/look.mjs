@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { look } from "./page.mjs";
-import { folder, keyboard, search } from "./reading.mjs";
+import { comingBack, folder, keyboard, search } from "./reading.mjs";
 import { serve } from "./server.mjs";
 import { speed } from "./speed.mjs";
 import { visitor } from "./visit.mjs";
@@ -35,7 +35,7 @@ for (const name of pages.filter((name) => !["index.html", "print.html", "404.htm
   console.error(`${name}: ${Math.round(first.bytes / 1000)} KB; ${visits.join("; ")}`);
 }
 
-const work = [search, keyboard, folder].map((check) => () => check(visit, server, { site, pages }, problem));
+const work = [search, keyboard, comingBack, folder].map((check) => () => check(visit, server, { site, pages }, problem));
 work.push(...pages.map((name) => () => look(visit, server, axe, name, problem)));
 await Promise.all([0, 1].map(async () => {
   for (let next = work.shift(); next; next = work.shift()) await next();

@@ -1,4 +1,4 @@
-// What only a browser knows of reading: search, the keyboard, pages without a server.
+// What only a browser knows of reading: search, the keyboard, coming back, pages without a server.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -26,6 +26,33 @@ export async function keyboard(visit, server, _, problem) {
     await page.keyboard.press("Enter");
     const then = await page.evaluate(() => document.activeElement.localName);
     if (then !== "main") problem("keyboard", `the way past the menu leads to ${then}`);
+  });
+}
+
+// Who left a chapter in the middle is offered to go on there, from the chapter and from the
+// front page; who did not is offered nothing.
+export async function comingBack(visit, server, { pages }, problem) {
+  const chapter = pages.find((name) => /^\d+-/.test(name));
+  if (!chapter) return;
+  await visit("coming back", {}, async (page) => {
+    const offer = page.locator("nav.continue a");
+    const expect = (found, words) => found || problem("coming back", words);
+    await page.goto(server.url(chapter));
+    expect(await offer.count() === 0, "offered on the first visit");
+    const headings = page.locator("main h2[id]");
+    const stopped = headings.nth(Math.floor(await headings.count() / 2));
+    const id = await stopped.getAttribute("id");
+    await stopped.evaluate((heading) => heading.scrollIntoView());
+    for (const from of [chapter, "index.html"]) {
+      await page.goto(server.url("404.html"));
+      await page.goto(server.url(from));
+      expect(await offer.count() === 1, `nothing is offered on ${from}`);
+      await offer.click();
+      await page.waitForURL((url) => url.pathname.endsWith(chapter) && url.hash.length > 1);
+      await page.waitForLoadState();
+      const top = await page.locator(`[id="${id}"]`).evaluate((heading) => heading.getBoundingClientRect().top);
+      expect(Math.abs(top) < 900, `from ${from}, one goes on ${Math.round(top)} px from where one stopped`);
+    }
   });
 }
 
