@@ -1,4 +1,4 @@
-//! What npm's tools check: the built site in a real browser, and the files for clusters.
+//! What a real browser does with the built site: it looks at every page, and prints the book.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,6 +20,23 @@ pub fn look(root: &Path, folder: &Path) -> Result<()> {
         &root.join("crates/bn-book/browser/look.mjs"),
         &[folder, &modules, &chromium],
     )
+}
+
+/// The name of the book as one PDF, in `target/`.
+const PDF: &str = "why-batch-norm-works.pdf";
+
+/// Writes the site in `folder` as one PDF with page numbers and an outline; returns its path.
+///
+/// # Errors
+/// When there is no browser, or no npm, or the PDF lacks something.
+pub fn pdf(root: &Path, folder: &Path) -> Result<PathBuf> {
+    let (chromium, modules) = (chromium()?, test_modules()?);
+    let file = root.join("target").join(PDF);
+    node(
+        &root.join("crates/bn-book/browser/pdf.mjs"),
+        &[folder, &modules, &chromium, &file],
+    )?;
+    Ok(file)
 }
 
 /// Checks the files for clusters against the schemas of what reads them.

@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use bn_book::book::Book;
 use bn_book::kernel::{self, Which};
 use bn_book::warm::Warm;
-use bn_book::{bench, claims, lab, preprocess, serve, site, suite};
+use bn_book::{bench, browser, claims, lab, preprocess, serve, site, suite};
 
 /// Why Batch Norm Works: read it, run it, test it.
 #[derive(Parser)]
@@ -38,6 +38,8 @@ enum Command {
     },
     /// Build the site in target/book/html/ and check every link
     Build,
+    /// Write the whole book as target/why-batch-norm-works.pdf
+    Pdf,
     /// Test everything: code, chapters, notebooks, pages
     Test,
     /// Open JupyterLab with the book's kernel and notebooks
@@ -145,6 +147,11 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Build => {
             let folder = site::build(&root)?;
             println!("{}", folder.join("index.html").display());
+            Ok(())
+        }
+        Command::Pdf => {
+            let file = browser::pdf(&root, &site::pages(&root)?)?;
+            println!("{}", file.display());
             Ok(())
         }
         Command::Test => suite::run(&root),

@@ -67,6 +67,7 @@ pub fn run(root: &Path) -> Result<()> {
     })?;
     step("cluster files", || browser::cluster(root))?;
     step("pages in a browser", || browser::look(root, &site))?;
+    step("the book as a PDF", || browser::pdf(root, &site))?;
     let cells = step("mdbook test", || mdbook_test(root))?;
     step("notebooks, run by the kernel", || notebooks.finish())?;
     eprintln!(
