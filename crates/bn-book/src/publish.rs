@@ -4,10 +4,12 @@
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use anyhow::{Context, Result};
 use mdbook_driver::MDBook;
 use mdbook_driver::book::BookItem;
+use regex::Regex;
 use scraper::{Html, Selector};
 
 use crate::code::hex;
@@ -25,6 +27,11 @@ const WORDS_PER_MINUTE: f64 = 200.0;
 
 /// What an equation, a cell or a figure costs beside its words.
 const MINUTES_PER_PIECE: f64 = 0.25;
+
+/// An interval in a table, which a narrow cell would break in the middle.
+static INTERVAL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(<td class="bn-number">[^<\[]*\[[^<,\]]*,) "#).expect("a valid pattern")
+});
 
 /// A page of the book, as the site has it.
 struct Page {
@@ -101,7 +108,7 @@ pub fn finish(book: &MDBook, folder: &Path) -> Result<()> {
         for (old, new) in &renamed {
             text = text.replace(old, new);
         }
-        text
+        INTERVAL.replace_all(&text, "$1\u{a0}").into_owned()
     };
 
     let (_, first) = texts.first().context("the book has no page")?;
