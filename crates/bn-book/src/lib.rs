@@ -14,6 +14,7 @@ pub mod browser;
 pub mod chapter;
 pub mod claims;
 pub mod code;
+pub mod epub;
 pub mod kernel;
 pub mod lab;
 mod light;

@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use bn_book::book::Book;
 use bn_book::kernel::{self, Which};
 use bn_book::warm::Warm;
-use bn_book::{bench, browser, claims, lab, preprocess, serve, site, suite};
+use bn_book::{bench, browser, claims, epub, lab, preprocess, serve, site, suite};
 
 /// Why Batch Norm Works: read it, run it, test it.
 #[derive(Parser)]
@@ -40,6 +40,8 @@ enum Command {
     Build,
     /// Write the whole book as target/why-batch-norm-works.pdf
     Pdf,
+    /// Write the whole book as target/why-batch-norm-works.epub
+    Epub,
     /// Test everything: code, chapters, notebooks, pages
     Test,
     /// Open JupyterLab with the book's kernel and notebooks
@@ -151,6 +153,11 @@ fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Pdf => {
             let file = browser::pdf(&root, &site::pages(&root)?)?;
+            println!("{}", file.display());
+            Ok(())
+        }
+        Command::Epub => {
+            let file = epub::write(&root, &site::pages(&root)?)?;
             println!("{}", file.display());
             Ok(())
         }

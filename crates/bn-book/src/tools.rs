@@ -23,6 +23,7 @@ pub const KERNEL_DISPLAY_NAME: &str = "Rust (batch norm)";
 
 const NOTEBOOKS: &str = include_str!("../python/requirements.txt");
 const PEERS: &str = include_str!("../../bn-bench/python/requirements.txt");
+const PANDOC: &str = include_str!("../epub/requirements.txt");
 
 /// npm packages, pinned; with what people are told of them, and the Node they need.
 struct Packages {
@@ -214,6 +215,14 @@ pub fn python() -> Result<PathBuf> {
 pub fn python_with_pytorch() -> Result<PathBuf> {
     let takes = "about 5 minutes, and 6 GB where PyTorch comes with CUDA";
     environment("pytorch", PEERS, "PyTorch", takes)
+}
+
+/// The Python of a virtual environment with pandoc in it.
+///
+/// # Errors
+/// When Python is missing, too old, or pandoc cannot be installed.
+pub fn python_with_pandoc() -> Result<PathBuf> {
+    environment("pandoc", PANDOC, "the EPUB", "a few seconds, and 150 MB")
 }
 
 fn environment(name: &str, requirements: &str, for_what: &str, takes: &str) -> Result<PathBuf> {
