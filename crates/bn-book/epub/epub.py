@@ -39,6 +39,7 @@ with zipfile.ZipFile(target) as epub:
     for item in items:
         if item not in names:
             problems.append(f"{item} is listed and missing")
+    drawings = [ElementTree.fromstring(epub.read(name)) for name in names if name.endswith(".svg")]
     pages = {name: ElementTree.fromstring(epub.read(name)) for name in names if name.endswith(".xhtml")}
 
 ids = {name: {element.get("id") for element in page.iter()} for name, page in pages.items()}
@@ -65,12 +66,14 @@ everything = [element for page in pages.values() for element in page.iter()]
 for what, before, after in [
     ("formulas", len(re.findall(r"<math\b", text)), count({MATH}, everything)),
     ("figures", len(re.findall(r"<figure\b", text)), count({f"{XHTML}figure"}, everything)),
-    ("pictures", len(re.findall(r"<svg\b", text)), count({f"{XHTML}img", "{http://www.w3.org/2000/svg}svg"}, everything) - 1),
+    ("pictures", len(re.findall(r"<img\b", text)), count({f"{XHTML}img"}, everything)),
     ("tables", len(re.findall(r"<table\b", text)), count({f"{XHTML}table"}, everything)),
 ]:
     print(f"{before} {what}", file=sys.stderr)
     if after < before:
         problems.append(f"of {before} {what}, {after} arrived")
+if not drawings or any(not drawing.get("viewBox") for drawing in drawings):
+    problems.append("a figure has no measures, and would not fit a page")
 words = "".join("".join(page.itertext()) for page in pages.values())
 for hangul in set(re.findall(r"[\uac00-\ud7a3]{2,}", re.sub(r"<[^>]*>", " ", text))):
     if hangul not in words:

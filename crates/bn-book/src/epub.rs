@@ -5,6 +5,8 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use anyhow::{Context, Result, bail};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use regex::{Captures, Regex};
 use scraper::{Html, Selector};
 
@@ -17,7 +19,7 @@ const STYLE: &str = include_str!("../epub/epub.css");
 
 /// What has no place on an e-reader: the HTML of formulas, beside which their MathML stands;
 /// and what is to be clicked on.
-const LEFT_OUT: &str = ".katex-html, .opening, script, style, link, form, button";
+const LEFT_OUT: &str = ".katex-html, .opening, .bn-narrow, script, style, link, form, button";
 
 /// What opens and closes on a page, pandoc does not know: it stands open.
 const OPENED: [(&str, &str); 4] = [
@@ -37,6 +39,11 @@ static COLOR: LazyLock<Regex> =
 static LED_TO: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"<tr[^>]* id="([^"]*)"[^>]*>\s*<t[dh][^>]*>|<(?:li|dt)[^>]* id="([^"]*)"[^>]*>"#)
         .expect("a valid pattern")
+});
+
+/// A figure with its title, which says what it shows.
+static FIGURE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?s)<svg\b[^>]*>\s*<title>(.*?)</title>.*?</svg>").expect("a valid pattern")
 });
 
 /// Writes the site in `folder` as one EPUB; returns its path.
@@ -110,5 +117,12 @@ fn readable(page: &str) -> Result<String> {
         let within = format!("<span id=\"{name}\"></span>");
         found[0].replace(&format!(" id=\"{name}\""), "") + &within
     });
-    Ok(COLOR.replace_all(&text, "$1").into_owned())
+    let text = COLOR.replace_all(&text, "$1");
+    // As a picture, a figure stays as it is: pandoc would write its attributes in small letters.
+    let text = FIGURE.replace_all(&text, |found: &Captures| {
+        let svg = BASE64.encode(found[0].replace("&nbsp;", "\u{a0}"));
+        let title = found[1].replace('"', "&quot;");
+        format!("<img alt=\"{title}\" src=\"data:image/svg+xml;base64,{svg}\">")
+    });
+    Ok(text.into_owned())
 }
