@@ -41,9 +41,11 @@ static LED_TO: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a valid pattern")
 });
 
-/// A figure with its title, which says what it shows.
-static FIGURE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?s)<svg\b[^>]*>\s*<title>(.*?)</title>.*?</svg>").expect("a valid pattern")
+static FIGURE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?s)<svg\b([^>]*)>(.*?)</svg>").expect("a valid pattern"));
+/// What a figure says to who does not see it.
+static TITLE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"<title>([^<]*)</title>|aria-label="([^"]*)""#).expect("a valid pattern")
 });
 
 /// Writes the site in `folder` as one EPUB; returns its path.
@@ -118,11 +120,22 @@ fn readable(page: &str) -> Result<String> {
         found[0].replace(&format!(" id=\"{name}\""), "") + &within
     });
     let text = COLOR.replace_all(&text, "$1");
-    // As a picture, a figure stays as it is: pandoc would write its attributes in small letters.
-    let text = FIGURE.replace_all(&text, |found: &Captures| {
-        let svg = BASE64.encode(found[0].replace("&nbsp;", "\u{a0}"));
-        let title = found[1].replace('"', "&quot;");
-        format!("<img alt=\"{title}\" src=\"data:image/svg+xml;base64,{svg}\">")
-    });
+    let text = FIGURE.replace_all(&text, picture);
     Ok(text.into_owned())
+}
+
+/// A figure as a picture, so that it stays as it is: pandoc would write its attributes in small letters.
+fn picture(figure: &Captures) -> String {
+    let title = TITLE.captures(&figure[0]);
+    let title = title
+        .as_ref()
+        .and_then(|title| title.get(1).or(title.get(2)))
+        .map_or("", |title| title.as_str())
+        .replace('"', "&quot;");
+    let mut svg = figure[0].replace("&nbsp;", "\u{a0}");
+    if !figure[1].contains("xmlns=") {
+        svg = svg.replacen("<svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"", 1);
+    }
+    let svg = BASE64.encode(svg);
+    format!("<img alt=\"{title}\" src=\"data:image/svg+xml;base64,{svg}\">")
 }
