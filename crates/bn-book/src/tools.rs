@@ -101,7 +101,8 @@ fn once(name: &str, takes: &str, make: impl FnOnce(&Path) -> Result<()>) -> Resu
     }
     fs::create_dir_all(&folder).with_context(cannot)?;
     let start = Instant::now();
-    make(&folder)?;
+    // Some installers write the path into what they install: it must not go over a link.
+    make(&folder.canonicalize().with_context(cannot)?)?;
     File::create(&complete).with_context(cannot)?;
     eprintln!("installed {name} in {:.0} s", start.elapsed().as_secs_f64());
     Ok(folder)
