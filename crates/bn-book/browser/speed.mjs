@@ -22,10 +22,9 @@ async function first(visit, server, name, options) {
     const line = await page.context().newCDPSession(page);
     await line.send("Network.enable");
     await line.send("Network.emulateNetworkConditions", FAST_4G);
-    await page.goto(server.url(name));
+    // Until nothing has come for half a second: what comes late may move what is read.
+    await page.goto(server.url(name), { waitUntil: "networkidle" });
     await page.evaluate(() => document.fonts.ready);
-    // Two frames, so that what came last is painted.
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
     return { ...(await page.evaluate(() => window.seen)), loaded: [...page.loaded] };
   });
 }
