@@ -51,6 +51,7 @@ pub fn run(root: &Path) -> Result<()> {
         tools::python()?;
         tools::mdbook()?;
         tools::test_modules()?;
+        tools::python_with_pandoc()?;
         Ok(())
     })?;
     // First what takes no time and says most; then the notebooks, beside the other tests:
