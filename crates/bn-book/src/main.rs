@@ -8,7 +8,7 @@ use clap::{ArgGroup, Parser, Subcommand};
 use bn_book::book::Book;
 use bn_book::kernel::{self, Which};
 use bn_book::warm::Warm;
-use bn_book::{bench, claims, lab, preprocess, serve, site, suite};
+use bn_book::{bench, browser, claims, epub, lab, preprocess, serve, site, suite};
 
 /// Why Batch Norm Works: read it, run it, test it.
 #[derive(Parser)]
@@ -38,6 +38,10 @@ enum Command {
     },
     /// Build the site in target/book/html/ and check every link
     Build,
+    /// Write the whole book as target/why-batch-norm-works.pdf
+    Pdf,
+    /// Write the whole book as target/why-batch-norm-works.epub
+    Epub,
     /// Test everything: code, chapters, notebooks, pages
     Test,
     /// Open JupyterLab with the book's kernel and notebooks
@@ -149,6 +153,16 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Build => {
             let folder = site::build(&root)?;
             println!("{}", folder.join("index.html").display());
+            Ok(())
+        }
+        Command::Pdf => {
+            let file = browser::pdf(&root, &site::pages(&root)?)?;
+            println!("{}", file.display());
+            Ok(())
+        }
+        Command::Epub => {
+            let file = epub::write(&root, &site::pages(&root)?)?;
+            println!("{}", file.display());
             Ok(())
         }
         Command::Test => suite::run(&root),
