@@ -196,6 +196,7 @@ class Serving:
             "PATH": os.path.join(home, "bin") + os.pathsep + os.environ.get("PATH", ""),
             "EVCXR_TMPDIR": os.path.join(self.folder, "build"),
             "EVCXR_CONFIG_DIR": os.path.join(self.folder, "config"),
+            "BN_NOTEBOOK": "1",
         }
         for name in ("CARGO", "RUSTC", "RUSTUP_TOOLCHAIN", "RUSTFLAGS", "CARGO_TARGET_DIR", "BN_SPARES"):
             environment.pop(name, None)
@@ -479,11 +480,13 @@ class Serving:
             "ended": set(),
             "interrupted": False,
             "last": "",
+            "wide": 0,
         }
         if client:
+            self.tell("status", {"execution_state": "busy"}, parts[0])
+        if client and not content.get("silent"):
             self.count += 1
             self.cells.append((self.count, content["code"]))
-            self.tell("status", {"execution_state": "busy"}, parts[0])
             self.tell("execute_input", {"code": content["code"], "execution_count": self.count}, parts[0])
 
     def built(self):
@@ -514,8 +517,14 @@ class Serving:
                 self.tell("stream", {"name": name, "text": text}, running["header"])
         if not marked:
             return
-        kind, _, rest = told.strip().partition(" ")
-        if kind == "end":
+        kind, _, rest = told.rstrip("\r\n").partition(" ")
+        if kind == "progress":
+            # Over the line before; the engine passes on whole lines only.
+            wide, running["wide"] = running["wide"], len(rest)
+            line = "\r" + rest.ljust(wide) + ("" if rest else "\r")
+            if running["client"]:
+                self.tell("stream", {"name": name, "text": line}, running["header"])
+        elif kind == "end":
             running["ended"].add(name)
         elif kind == "panicked":
             line, file, message = read_told(rest)
@@ -575,6 +584,9 @@ class Serving:
             caught = ": ".join(self.failure("Panic", message, line, file)[2])
             self.tell("stream", {"name": "stderr", "text": f"{caught} (the panic was caught)\n"}, header)
         for content in running["results"]:
+            # The value of a loop is nothing to show.
+            if content["data"] == {"text/plain": "()"}:
+                continue
             self.tell("execute_result", {**content, "execution_count": self.count}, header)
         if error:
             fields = dict(zip(("ename", "evalue", "traceback"), error))

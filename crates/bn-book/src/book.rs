@@ -33,6 +33,8 @@ pub struct Book {
     pub code: Code,
     /// Fingerprint of the crates a cell uses.
     pub crates: String,
+    /// The data that cells can name, each with a hash.
+    pub data: Vec<(String, String)>,
     /// The claims that the crates put on trial, by name.
     pub claims: BTreeMap<String, Claim>,
     /// All labelled equations by label.
@@ -129,6 +131,7 @@ impl Book {
             references,
             code,
             crates: code::fingerprint(root, FACADE)?,
+            data: code::data_files(root, FACADE)?,
             claims,
             equations: BTreeMap::new(),
             figures: HashMap::new(),
@@ -203,6 +206,18 @@ impl Book {
         format!("book/{}", chapter.file)
     }
 
+    /// Fingerprint of all that a chapter's cells compute with: the crates, and the data they name.
+    pub fn computed_by(&self, chapter: &Chapter) -> String {
+        let mut fingerprint = self.crates.clone();
+        for (name, hash) in &self.data {
+            if chapter.cells().any(|cell| cell.code.contains(name)) {
+                fingerprint.push('+');
+                fingerprint.push_str(&hash[..12]);
+            }
+        }
+        fingerprint
+    }
+
     /// Whether, and why, a chapter's notebook is stale. `prose` is the notebook
     /// as it would be written now with the outputs it has.
     pub fn stale(&self, chapter: &Chapter) -> Option<Stale> {
@@ -221,7 +236,7 @@ impl Book {
         if ran.next().is_some() {
             return Some(Stale::Cells(line));
         }
-        if notebook.metadata.bn.crates != self.crates {
+        if notebook.metadata.bn.crates != self.computed_by(chapter) {
             return Some(Stale::Crates);
         }
         let fresh = crate::write::notebook::write(self, chapter, notebook);

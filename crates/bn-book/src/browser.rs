@@ -1,12 +1,11 @@
-//! The built site in a real browser: what only that can say of it.
+//! What a real browser does with the built site: it looks at every page, and prints the book.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::problem::Problem;
-use crate::tools::{cache, debian_packages, node_modules};
+use crate::tools::{cache, debian_packages, test_modules};
 
 /// What a system calls the browser.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
@@ -16,20 +15,47 @@ const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chro
 /// # Errors
 /// When a page has something wrong with it, or there is no browser, or no npm.
 pub fn look(root: &Path, folder: &Path) -> Result<()> {
-    let chromium = chromium()?;
-    let modules = node_modules()?.ok_or_else(|| {
-        Problem::nowhere(
-            "the pages cannot be looked at without npm",
-            "install Node 18 or newer with npm, and try again",
-        )
-    })?;
+    let (chromium, modules) = (chromium()?, test_modules()?);
+    node(
+        &root.join("crates/bn-book/browser/look.mjs"),
+        &[folder, &modules, &chromium],
+    )
+}
+
+/// The name of the book as one PDF, in `target/`.
+const PDF: &str = "why-batch-norm-works.pdf";
+
+/// Writes the site in `folder` as one PDF with page numbers and an outline; returns its path.
+///
+/// # Errors
+/// When there is no browser, or no npm, or the PDF lacks something.
+pub fn pdf(root: &Path, folder: &Path) -> Result<PathBuf> {
+    let (chromium, modules) = (chromium()?, test_modules()?);
+    let file = root.join("target").join(PDF);
+    node(
+        &root.join("crates/bn-book/browser/pdf.mjs"),
+        &[folder, &modules, &chromium, &file],
+    )?;
+    Ok(file)
+}
+
+/// Checks the files for clusters against the schemas of what reads them.
+///
+/// # Errors
+/// When a file is not what Kubernetes, Slurm or JupyterHub take, or there is no npm.
+pub fn cluster(root: &Path) -> Result<()> {
+    let script = root.join("crates/bn-lab/cluster/check.mjs");
+    node(&script, &[&test_modules()?])
+}
+
+fn node(script: &Path, arguments: &[&Path]) -> Result<()> {
     let status = Command::new("node")
-        .arg(root.join("crates/bn-book/browser/look.mjs"))
-        .args([folder, &modules, &chromium])
+        .arg(script)
+        .args(arguments)
         .status()
         .context("cannot start node")?;
     if !status.success() {
-        bail!("a page has something wrong with it, see above");
+        bail!("{} found something wrong, see above", script.display());
     }
     Ok(())
 }

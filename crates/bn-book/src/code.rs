@@ -555,10 +555,31 @@ pub fn identifiers(code: &str) -> Vec<String> {
     words
 }
 
+/// The files beside the sources of `library` that are no Rust, by name without ending, with a hash
+/// of what is in them. Of the crate that chapters use, a file counts for those that name it.
+///
+/// # Errors
+/// When one cannot be read.
+pub fn data_files(root: &Path, library: &str) -> Result<Vec<(String, String)>> {
+    let hashed = |path: PathBuf| {
+        let content =
+            std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let name = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        Ok((name, hex(&Sha256::digest(content))))
+    };
+    let folder = root.join("crates").join(library).join("src");
+    other_files(&folder)?.into_iter().map(hashed).collect()
+}
+
 /// A hash of what `library` and its path dependencies compute.
 ///
 /// Comments, documentation and tests do not enter it: rewording them must not
-/// make every notebook of the book run again.
+/// make every notebook of the book run again. Nor do the data files of `library`
+/// itself, see [`data_files`].
 ///
 /// # Errors
 /// When a manifest or a source file cannot be read.
@@ -596,10 +617,11 @@ pub fn fingerprint(root: &Path, library: &str) -> Result<String> {
                 hash.update(&file);
                 hash.update(computing_tokens(&mut syntax).to_string());
             }
-            for path in other_files(&folder.join("src"))? {
-                let cannot = || format!("cannot read {}", path.display());
-                hash.update(path.file_name().unwrap_or_default().as_encoded_bytes());
-                hash.update(std::fs::read(&path).with_context(cannot)?);
+            if name != library {
+                for (file, content) in data_files(root, &name)? {
+                    hash.update(file);
+                    hash.update(content);
+                }
             }
         }
         // The lock file knows the rest: names, versions, and who needs whom.

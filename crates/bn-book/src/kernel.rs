@@ -153,7 +153,7 @@ enum Event {
 /// Runs a chapter's cells and returns its notebook.
 fn execute(book: &Book, chapter: &Chapter, session: &Session) -> Result<Notebook> {
     let run = Run {
-        crates: book.crates.clone(),
+        crates: book.computed_by(chapter),
         kernel: format!("evcxr_jupyter {}", tools::KERNEL_VERSION),
         rust: tools::version_of(Path::new("rustc"), "--version")
             .unwrap_or_default()
@@ -216,6 +216,7 @@ fn execute(book: &Book, chapter: &Chapter, session: &Session) -> Result<Notebook
     };
     let mut outputs = outputs.into_iter().map(|mut outputs| {
         outputs.iter_mut().for_each(tidy);
+        outputs.retain(|output| output["text"] != "");
         outputs
     });
     let mut ran = blank;
@@ -231,6 +232,13 @@ fn execute(book: &Book, chapter: &Chapter, session: &Session) -> Result<Notebook
 fn tidy(output: &mut Json) {
     if output["output_type"] == "execute_result" {
         output["execution_count"] = Json::Null;
+    }
+    // A bar of progress was drawn over and is gone.
+    if let Some(printed) = output["text"].as_str().filter(|text| text.contains('\r')) {
+        let lines = printed
+            .split('\n')
+            .map(|line| line.rsplit('\r').next().unwrap_or(line));
+        output["text"] = lines.collect::<Vec<_>>().join("\n").into();
     }
 }
 

@@ -72,7 +72,8 @@ pub fn open(
         lab.arg("--no-browser");
     }
     if let Some(target) = target {
-        lab.arg(target);
+        // Not as an argument: the address that is printed would lead elsewhere.
+        lab.arg(format!("--LabApp.default_url=/lab/tree/{target}"));
     }
     let status = lab.status()?;
     if !status.success() {

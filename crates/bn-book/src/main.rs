@@ -3,12 +3,12 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::{ArgGroup, Parser, Subcommand};
 
 use bn_book::book::Book;
 use bn_book::kernel::{self, Which};
 use bn_book::warm::Warm;
-use bn_book::{bench, claims, lab, preprocess, serve, site, suite};
+use bn_book::{bench, browser, claims, epub, lab, preprocess, serve, site, suite};
 
 /// Why Batch Norm Works: read it, run it, test it.
 #[derive(Parser)]
@@ -38,6 +38,10 @@ enum Command {
     },
     /// Build the site in target/book/html/ and check every link
     Build,
+    /// Write the whole book as target/why-batch-norm-works.pdf
+    Pdf,
+    /// Write the whole book as target/why-batch-norm-works.epub
+    Epub,
     /// Test everything: code, chapters, notebooks, pages
     Test,
     /// Open JupyterLab with the book's kernel and notebooks
@@ -67,10 +71,14 @@ enum Command {
         #[arg(long)]
         all: bool,
     },
-    /// Measure how fast layers and networks are
+    /// Measure how fast layers, networks and notebooks are
+    #[command(group(ArgGroup::new("beside").args(["peers", "notebooks"])))]
     Bench {
-        /// Measure only what contains this, such as "training [32, 64]"
+        /// Measure only what contains this, such as "training [32, 64]"; of notebooks, one chapter
         filter: Option<String>,
+        /// The notebooks beside PyTorch and matplotlib doing the same work
+        #[arg(long, conflicts_with = "json")]
+        notebooks: bool,
         /// Beside PyTorch, candle and burn, which are installed first
         #[arg(long)]
         peers: bool,
@@ -78,7 +86,7 @@ enum Command {
         #[arg(long)]
         json: bool,
         /// Keep all figures, for the performance page
-        #[arg(long, requires = "peers", conflicts_with = "filter")]
+        #[arg(long, requires = "beside", conflicts_with = "filter")]
         record: bool,
     },
     /// List every equation with its code, its tests and its cells
@@ -147,6 +155,16 @@ fn run(command: Command) -> Result<ExitCode> {
             println!("{}", folder.join("index.html").display());
             Ok(())
         }
+        Command::Pdf => {
+            let file = browser::pdf(&root, &site::pages(&root)?)?;
+            println!("{}", file.display());
+            Ok(())
+        }
+        Command::Epub => {
+            let file = epub::write(&root, &site::pages(&root)?)?;
+            println!("{}", file.display());
+            Ok(())
+        }
         Command::Test => suite::run(&root),
         Command::Lab {
             chapter,
@@ -177,6 +195,13 @@ fn run(command: Command) -> Result<ExitCode> {
         ),
         Command::Bench {
             filter,
+            notebooks: true,
+            record,
+            ..
+        } => bench::notebooks(&root, filter.as_deref(), record),
+        Command::Bench {
+            filter,
+            notebooks: false,
             peers,
             json,
             record,

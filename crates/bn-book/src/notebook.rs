@@ -163,6 +163,8 @@ pub enum Shown {
     Figure(Figure),
     /// A table or other HTML.
     Html(String),
+    /// A formula, as TeX.
+    Formula(String),
 }
 
 /// A figure of a cell.
@@ -251,6 +253,10 @@ impl Outputs {
             self.shown.push(Shown::Figure(Figure::read(&text(svg))?));
         } else if let Some(html) = data.get("text/html") {
             self.shown.push(Shown::Html(text(html)));
+        } else if let Some(tex) = data.get("text/latex") {
+            let tex = text(tex);
+            self.shown
+                .push(Shown::Formula(tex.trim().trim_matches('$').to_owned()));
         } else if let Some(plain) = data.get("text/plain")
             && !rich
         {

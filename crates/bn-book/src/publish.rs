@@ -1,17 +1,19 @@
 //! What a page carries beside its chapter: its address, the time it takes to read, where to run
 //! it, and what mdBook's template lacks for readers without a mouse or without eyes.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use anyhow::{Context, Result};
 use mdbook_driver::MDBook;
 use mdbook_driver::book::BookItem;
+use regex::Regex;
 use scraper::{Html, Selector};
 
 use crate::code::hex;
+use crate::light;
 use crate::problem::Problem;
 use crate::search;
 use crate::tools::write_whole;
@@ -25,6 +27,11 @@ const WORDS_PER_MINUTE: f64 = 200.0;
 
 /// What an equation, a cell or a figure costs beside its words.
 const MINUTES_PER_PIECE: f64 = 0.25;
+
+/// An interval in a table, which a narrow cell would break in the middle.
+static INTERVAL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(<td class="bn-number">[^<\[]*\[[^<,\]]*,) "#).expect("a valid pattern")
+});
 
 /// A page of the book, as the site has it.
 struct Page {
@@ -93,20 +100,23 @@ pub fn finish(book: &MDBook, folder: &Path) -> Result<()> {
     let renamed = [
         replace_script(folder, "searchindex", |_| index)?,
         replace_script(folder, "highlight", |script| {
-            let languages = languages(texts.iter().map(|(_, text)| text.as_str()));
-            only_languages(&script, &languages)
+            let languages = light::languages(texts.iter().map(|(_, text)| text.as_str()));
+            light::only_languages(&script, &languages)
         })?,
     ];
     let renew = |mut text: String| {
         for (old, new) in &renamed {
             text = text.replace(old, new);
         }
-        text
+        INTERVAL.replace_all(&text, "$1\u{a0}").into_owned()
     };
 
+    let (_, first) = texts.first().context("the book has no page")?;
+    let style = light::join_styles(folder, first)?;
     for (page, text) in &texts {
         let mut text = accessible(text).with_context(|| page.file.clone())?;
-        text = renew(text);
+        let up = "../".repeat(page.file.matches('/').count());
+        text = light::page(&renew(text), &style, &up);
         let mut head = String::new();
         for author in &book.config.book.authors {
             let _ = writeln!(
@@ -144,7 +154,7 @@ pub fn finish(book: &MDBook, folder: &Path) -> Result<()> {
     for file in ["print.html", "404.html"] {
         let path = folder.join(file);
         if let Ok(text) = fs::read_to_string(&path) {
-            let text = renew(accessible(&text).context(file)?);
+            let text = light::page(&renew(accessible(&text).context(file)?), &style, "");
             write_whole(&path, text.as_bytes())?;
         }
     }
@@ -208,33 +218,6 @@ fn replace_script(
     let new = format!("{stem}-{}.js", &hash[..8]);
     write_whole(&folder.join(&new), script.as_bytes())?;
     Ok((old, new))
-}
-
-/// The languages of the code on some pages.
-fn languages<'a>(pages: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> {
-    pages
-        .flat_map(|page| page.split("class=\"language-").skip(1))
-        .filter_map(|rest| rest.split(['"', ' ', ',']).next())
-        .collect()
-}
-
-/// highlight.js without the languages that no page has: a third of its weight.
-fn only_languages(script: &str, languages: &BTreeSet<&str>) -> String {
-    const REGISTER: &str = "hljs.registerLanguage(\"";
-    // Of several names of a language, the script knows the first; what another builds on stays.
-    let known = |name: &str| match name {
-        "shell" | "bash" => languages.contains("console") || languages.contains("sh"),
-        name => languages.contains(name),
-    };
-    let mut parts = script.split(REGISTER);
-    let mut kept = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        if part.split('"').next().is_some_and(known) {
-            kept.push_str(REGISTER);
-            kept.push_str(part);
-        }
-    }
-    kept
 }
 
 /// The switch of the sidebar is a label, which works without JavaScript but not by keyboard;

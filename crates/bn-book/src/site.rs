@@ -268,6 +268,8 @@ fn read_page(path: &Path) -> Result<Page> {
             match attribute {
                 "href" => match name {
                     "a" | "area" => page.links.push(url.to_owned()),
+                    // The folder of the site is no file; elsewhere, all would be loaded from there.
+                    "base" if !is_external(url) => {}
                     "link" if is_remark(element.attr("rel")) => {}
                     // `image`, `use` and `link` fetch what they refer to.
                     _ => page.loads.push(url.to_owned()),

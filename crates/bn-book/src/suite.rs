@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::book::{Book, FACADE};
-use crate::{browser, site, tools};
+use crate::{browser, epub, site, tools};
 
 /// Runs all checks and tests of the project, the slow ones last.
 ///
@@ -50,6 +50,8 @@ pub fn run(root: &Path) -> Result<()> {
         tools::kernel()?;
         tools::python()?;
         tools::mdbook()?;
+        tools::test_modules()?;
+        tools::python_with_pandoc()?;
         Ok(())
     })?;
     // First what takes no time and says most; then the notebooks, beside the other tests:
@@ -64,7 +66,10 @@ pub fn run(root: &Path) -> Result<()> {
             "--all-features",
         ]))
     })?;
+    step("cluster files", || browser::cluster(root))?;
     step("pages in a browser", || browser::look(root, &site))?;
+    step("the book as a PDF", || browser::pdf(root, &site))?;
+    step("the book as an EPUB", || epub::write(root, &site))?;
     let cells = step("mdbook test", || mdbook_test(root))?;
     step("notebooks, run by the kernel", || notebooks.finish())?;
     eprintln!(

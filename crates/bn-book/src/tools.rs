@@ -23,8 +23,34 @@ pub const KERNEL_DISPLAY_NAME: &str = "Rust (batch norm)";
 
 const NOTEBOOKS: &str = include_str!("../python/requirements.txt");
 const PEERS: &str = include_str!("../../bn-bench/python/requirements.txt");
-const PACKAGE: &str = include_str!("../npm/package.json");
-const PACKAGE_LOCK: &str = include_str!("../npm/package-lock.json");
+const PANDOC: &str = include_str!("../epub/requirements.txt");
+
+/// npm packages, pinned; with what people are told of them, and the Node they need.
+struct Packages {
+    for_what: &'static str,
+    takes: &'static str,
+    package: &'static str,
+    lock: &'static str,
+    node: (u32, u32),
+}
+
+/// What readers need.
+const FOR_PAGES: Packages = Packages {
+    for_what: "the fonts of formulas",
+    takes: "a few seconds",
+    package: include_str!("../npm/package.json"),
+    lock: include_str!("../npm/package-lock.json"),
+    node: (18, 0),
+};
+
+/// What only tests need: ten times as much.
+const FOR_TESTS: Packages = Packages {
+    for_what: "the tests of pages and cluster files",
+    takes: "half a minute",
+    package: include_str!("../browser/package.json"),
+    lock: include_str!("../browser/package-lock.json"),
+    node: (20, 0),
+};
 
 /// The folder where installed tools are kept, shared by all checkouts.
 ///
@@ -75,7 +101,8 @@ fn once(name: &str, takes: &str, make: impl FnOnce(&Path) -> Result<()>) -> Resu
     }
     fs::create_dir_all(&folder).with_context(cannot)?;
     let start = Instant::now();
-    make(&folder)?;
+    // Some installers write the path into what they install: it must not go over a link.
+    make(&folder.canonicalize().with_context(cannot)?)?;
     File::create(&complete).with_context(cannot)?;
     eprintln!("installed {name} in {:.0} s", start.elapsed().as_secs_f64());
     Ok(folder)
@@ -191,6 +218,14 @@ pub fn python_with_pytorch() -> Result<PathBuf> {
     environment("pytorch", PEERS, "PyTorch", takes)
 }
 
+/// The Python of a virtual environment with pandoc in it.
+///
+/// # Errors
+/// When Python is missing, too old, or pandoc cannot be installed.
+pub fn python_with_pandoc() -> Result<PathBuf> {
+    environment("pandoc", PANDOC, "the EPUB", "a few seconds, and 150 MB")
+}
+
 fn environment(name: &str, requirements: &str, for_what: &str, takes: &str) -> Result<PathBuf> {
     let found = newest_enough("python3", "--version", (3, 10), for_what)?;
     let name = format!("{name}-{found}-{}", short_hash(requirements));
@@ -265,23 +300,42 @@ pub fn debian_packages(names: &[&str], log: &Path) -> Result<()> {
 /// # Errors
 /// When npm is there and fails.
 pub fn node_modules() -> Result<Option<PathBuf>> {
-    for (program, least) in [("node", (18, 0)), ("npm", (8, 0))] {
-        if let Err(problem) = newest_enough(program, "--version", least, "the fonts of formulas") {
-            eprintln!("warning: {problem}\n   = until then, formulas come out as MathML only");
-            return Ok(None);
-        }
+    if let Err(problem) = FOR_PAGES.can_be_installed() {
+        eprintln!("warning: {problem}\n   = until then, formulas come out as MathML only");
+        return Ok(None);
     }
-    let name = format!("npm-{}", short_hash(PACKAGE_LOCK));
-    let folder = once(&name, "a few seconds", |folder| {
-        fs::write(folder.join("package.json"), PACKAGE)?;
-        fs::write(folder.join("package-lock.json"), PACKAGE_LOCK)?;
-        let mut install = Command::new("npm");
-        install
-            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-            .current_dir(folder);
-        run_logged(&mut install, &folder.join("install.log"))
-    })?;
-    Ok(Some(folder.join("node_modules")))
+    FOR_PAGES.install().map(Some)
+}
+
+/// The npm packages that tests run.
+///
+/// # Errors
+/// When there is no npm, or it fails.
+pub fn test_modules() -> Result<PathBuf> {
+    FOR_TESTS.can_be_installed()?;
+    FOR_TESTS.install()
+}
+
+impl Packages {
+    fn can_be_installed(&self) -> Result<(), Problem> {
+        newest_enough("node", "--version", self.node, self.for_what)?;
+        newest_enough("npm", "--version", (8, 0), self.for_what)?;
+        Ok(())
+    }
+
+    fn install(&self) -> Result<PathBuf> {
+        let name = format!("npm-{}", short_hash(self.lock));
+        let folder = once(&name, self.takes, |folder| {
+            fs::write(folder.join("package.json"), self.package)?;
+            fs::write(folder.join("package-lock.json"), self.lock)?;
+            let mut install = Command::new("npm");
+            install
+                .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+                .current_dir(folder);
+            run_logged(&mut install, &folder.join("install.log"))
+        })?;
+        Ok(folder.join("node_modules"))
+    }
 }
 
 /// The version of a program of the system, if it is there and new enough.

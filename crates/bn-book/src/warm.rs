@@ -60,6 +60,9 @@ impl Warm {
         let base = tools::cache()?.join("kernels").join(&checkout[..12]);
         let toolchain = Toolchain::of(&root)?;
         let mut hash = Sha256::new();
+        for (_, data) in code::data_files(&root, CRATE)? {
+            hash.update(data);
+        }
         for part in [
             code::fingerprint(&root, CRATE)?.as_str(),
             &toolchain.version,
@@ -154,9 +157,9 @@ impl Warm {
                 "--edition=2024",
                 "--error-format=json",
                 "--json=diagnostic-rendered-ansi",
-                // A cell runs once: more takes longer than it saves, and does not use the
-                // generic functions that the library has already. Less can be ten times slower.
-                "-Copt-level=1",
+                // A cell runs once, and nearly all its time is spent in the library, which is
+                // optimized: to optimize the cell as well takes three times as long.
+                "-Copt-level=0",
                 // Where in the cell a panic of a library or a crash came from.
                 "-Cdebuginfo=line-tables-only",
                 "-Cdebug-assertions=on",

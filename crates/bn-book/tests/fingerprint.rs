@@ -2,6 +2,7 @@
 
 mod fixture;
 
+use bn_book::book::Book;
 use bn_book::code::fingerprint;
 use fixture::Fixture;
 
@@ -50,6 +51,24 @@ fn words_formatting_and_tests_do_not_matter() {
         "#[doc(alias = \"eq:mean\")]",
         "#[doc(alias = \"eq:moan\")]"
     )));
+}
+
+#[test]
+fn a_data_file_of_the_facade_matters_to_chapters_that_name_it() {
+    let fixture = Fixture::new();
+    let of = |fixture: &Fixture| {
+        let book = Book::load(fixture.root()).expect("a book");
+        let chapter = book.chapter("01-mean").expect("a chapter").clone();
+        (book.crates.clone(), book.computed_by(&chapter))
+    };
+    let (crates, before) = of(&fixture);
+    fixture.write("crates/bn/src/measured.json", "[1]");
+    assert_eq!(of(&fixture), (crates.clone(), before.clone()));
+    fixture.replace("book/01-mean.md", "```rust\n", "```rust\n// measured\n");
+    let named = of(&fixture);
+    assert!(named.0 == crates && named.1 != before);
+    fixture.write("crates/bn/src/measured.json", "[2]");
+    assert!(of(&fixture).0 == crates && of(&fixture).1 != named.1);
 }
 
 #[test]

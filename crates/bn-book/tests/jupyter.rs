@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use bn_book::tools;
+use bn_book::warm::Warm;
 use fixture::{Fixture, passed};
 
 /// A book of its own, and the Jupyter folder of its kernel.
@@ -24,12 +25,14 @@ fn prepared() -> (Fixture, PathBuf) {
     (fixture, PathBuf::from(said))
 }
 
-fn python(jupyter: &Path) -> Command {
-    let mut python = Command::new(tools::python().expect("Python"));
-    python
+/// A program of the book's Python environment.
+fn program(name: &str, jupyter: &Path) -> Command {
+    let python = tools::python().expect("Python");
+    let mut program = Command::new(python.with_file_name(name));
+    program
         .env("JUPYTER_PATH", jupyter)
         .env("PYTHONWARNINGS", "ignore");
-    python
+    program
 }
 
 fn assert_success(output: &Output) {
@@ -43,23 +46,38 @@ fn assert_success(output: &Output) {
 
 fn keeps(promises: &[&str]) {
     let (fixture, jupyter) = prepared();
+    keeps_in(fixture.root(), &jupyter, promises);
+}
+
+fn keeps_in(root: &Path, jupyter: &Path, promises: &[&str]) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/jupyter.py");
-    for promise in promises {
-        let mut python = python(&jupyter);
-        python.arg(&script).arg(promise).current_dir(fixture.root());
-        assert_success(&python.output().expect("ran"));
-    }
+    let mut python = program("python", jupyter);
+    python.arg(&script).args(promises).current_dir(root);
+    assert_success(&python.output().expect("ran"));
 }
 
 #[test]
-fn a_panic_a_question_mark_an_abort_and_a_crash_are_errors_with_their_line() {
-    keeps(&["failures_are_errors"]);
+fn the_types_of_the_book_show_themselves_and_their_names_are_completed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root = root.canonicalize().expect("the checkout");
+    let warm = Warm::prepare(&root).expect("a kernel");
+    keeps_in(
+        &root,
+        &warm.jupyter(),
+        &[
+            "the_types_of_the_book_show_themselves",
+            "names_of_the_book_are_completed_and_explained",
+        ],
+    );
 }
 
 #[test]
-fn cells_behind_a_failure_do_not_run_and_an_interrupt_ends_a_loop() {
+fn failures_are_errors_with_their_line_and_output_comes_whole_and_in_time() {
     keeps(&[
+        "failures_are_errors",
         "nothing_that_is_shown_is_lost",
+        "a_bar_of_progress_is_drawn_over_and_goes_away",
+        "silent_cells_are_not_counted",
         "what_waits_behind_a_failure_is_not_run",
         "output_comes_while_a_cell_runs_and_an_interrupt_ends_it",
     ]);
@@ -74,41 +92,52 @@ fn many_kernels_at_once_and_killed_in_a_row_leave_nothing_behind() {
     ]);
 }
 
-#[test]
-fn a_kernel_works_in_any_folder_and_complains_of_a_full_disk() {
-    keeps(&["from_any_folder", "a_full_disk"]);
+/// A notebook of one cell, as a client saves it: `metadata` is the cell's.
+fn notebook(code: &str, metadata: &str) -> String {
+    format!(
+        r#"{{"cells": [{{"cell_type": "code", "execution_count": null, "id": "one", "metadata": {metadata},
+        "outputs": [], "source": ["{code}"]}}], "metadata": {{"kernelspec": {{"display_name": "{}",
+        "language": "rust", "name": "{}"}}, "language_info": {{"name": "rust"}}}}, "nbformat": 4,
+        "nbformat_minor": 5}}"#,
+        tools::KERNEL_DISPLAY_NAME,
+        tools::KERNEL_NAME,
+    )
 }
 
 #[test]
-fn jupyter_execute_fails_where_a_cell_fails_and_passes_where_none_does() {
+fn it_works_in_any_folder_complains_of_a_full_disk_and_runs_notebooks_of_any_program() {
     let (fixture, jupyter) = prepared();
-    let notebook = |code: &str| {
-        format!(
-            r#"{{"cells": [{{"cell_type": "code", "execution_count": null, "id": "one", "metadata": {{}},
-            "outputs": [], "source": ["{code}"]}}], "metadata": {{"kernelspec": {{"display_name": "{}",
-            "language": "rust", "name": "{}"}}}}, "nbformat": 4, "nbformat_minor": 5}}"#,
-            tools::KERNEL_DISPLAY_NAME,
-            tools::KERNEL_NAME,
-        )
-    };
+    keeps_in(
+        fixture.root(),
+        &jupyter,
+        &["from_any_folder", "a_full_disk"],
+    );
+    let programs: [(&str, &[&str]); 3] = [
+        ("jupyter", &["execute", "--inplace", "one.ipynb"]),
+        (
+            "jupyter",
+            &["nbconvert", "--execute", "--to", "markdown", "one.ipynb"],
+        ),
+        ("papermill", &["one.ipynb", "two.ipynb"]),
+    ];
+    // What VS Code writes into a cell.
+    let metadata = r#"{"vscode": {"languageId": "rust"}}"#;
     for (code, fails) in [
         ("assert_eq!(1 + 1, 3);", true),
         ("assert_eq!(1 + 1, 2);", false),
     ] {
-        fixture.write("notebooks/one.ipynb", &notebook(code));
-        let mut python = python(&jupyter);
-        python.args(["-m", "jupyter", "execute", "--inplace", "one.ipynb"]);
-        let output = python
-            .current_dir(fixture.path("notebooks"))
-            .output()
-            .expect("ran");
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(!output.status.success(), fails, "{said}");
-        assert_eq!(
-            said.contains("cell [1], line 1: assert_eq!(1 + 1, 3);"),
-            fails,
-            "{said}"
-        );
+        fixture.write("notebooks/one.ipynb", &notebook(code, metadata));
+        for (name, arguments) in &programs {
+            let output = program(name, &jupyter)
+                .args(*arguments)
+                .current_dir(fixture.path("notebooks"))
+                .output()
+                .expect("ran");
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            let place = "cell [1], line 1: assert_eq!(1 + 1, 3);";
+            assert_eq!(!output.status.success(), fails, "{name}: {said}");
+            assert_eq!(said.contains(place), fails, "{name}: {said}");
+        }
     }
 }
 
@@ -145,7 +174,7 @@ fn the_kernel_writes_nothing_into_the_checkout() {
         .expect("ran");
     let jupyter = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/jupyter.py");
-    let mut python = python(Path::new(&jupyter));
+    let mut python = program("python", Path::new(&jupyter));
     let ran = python
         .arg(script)
         .arg("from_any_folder")

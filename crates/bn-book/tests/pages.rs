@@ -320,3 +320,96 @@ fn equations_are_listed_for_people_and_machines() {
                 "cells": ["01-mean:10", "01-mean:17"]}])
     );
 }
+
+#[test]
+fn pages_name_their_address_and_where_they_run_if_they_are_told_and_not_otherwise() {
+    let fixture = Fixture::new();
+    passed(&fixture.tool(&["build"]).output().expect("ran"));
+    let alone = fixture.read("target/book/html/01-mean.html");
+    for word in ["canonical", "og:url", "mybinder", "rel=\"edit\""] {
+        assert!(!alone.contains(word), "{word}");
+    }
+    assert!(alone.contains("href=\"notebooks/01-mean.ipynb\""));
+    assert!(!fixture.path("target/book/html/sitemap.xml").exists());
+
+    let mut tool = fixture.tool(&["build"]);
+    tool.env("MDBOOK_PREPROCESSOR__BN__URL", "https://e.org/book");
+    tool.env(
+        "MDBOOK_OUTPUT__HTML__GIT_REPOSITORY_URL",
+        "https://github.com/a/b",
+    );
+    tool.env(
+        "MDBOOK_OUTPUT__HTML__EDIT_URL_TEMPLATE",
+        "https://github.com/a/b/edit/main/{path}",
+    );
+    passed(&tool.output().expect("ran"));
+    let one = page(&fixture, "01-mean.html");
+    for link in [
+        "link[rel=canonical][href='https://e.org/book/01-mean.html']",
+        "meta[property='og:url'][content='https://e.org/book/01-mean.html']",
+        ".opening a[href='https://mybinder.org/v2/gh/a/b/HEAD?labpath=notebooks%2F01-mean.ipynb']",
+        ".opening a[href='https://github.com/a/b/blob/HEAD/book/01-mean.md']",
+        "a[rel=edit][href='https://github.com/a/b/edit/main/book/01-mean.md']",
+    ] {
+        assert_eq!(texts(&one, link).len(), 1, "{link}");
+    }
+    let map = fixture.read("target/book/html/sitemap.xml");
+    assert!(
+        map.contains("<loc>https://e.org/book/01-mean.html</loc>"),
+        "{map}"
+    );
+    // Served for any address below the site's.
+    let lost = page(&fixture, "404.html");
+    assert_eq!(texts(&lost, "base[href='/book/']").len(), 1);
+
+    let mut tool = fixture.tool(&["build"]);
+    tool.env("MDBOOK_PREPROCESSOR__BN__URL", "e.org/book");
+    let said = complaint(&tool.output().expect("ran"));
+    assert!(
+        said.contains("`e.org/book` is not the address of a site"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_page_loads_one_style_sheet_that_holds_the_fonts_of_its_formulas() {
+    let fixture = Fixture::new();
+    fixture.append("book.toml", "[output.html]\ntheme = \"book/theme\"\n");
+    fixture.write(
+        "book/theme/head.hbs",
+        include_str!("../../../book/theme/head.hbs"),
+    );
+    for asset in ["book.css", "reading.js"] {
+        fixture.write(&format!("book/assets/{asset}"), "");
+    }
+    let mut faces = String::from("/* KaTeX 0.16.4 */\n");
+    for font in ["Main-Regular", "AMS-Regular"] {
+        let file = format!("fonts/KaTeX_{font}.woff2");
+        faces.push_str(&format!("@font-face{{src:url({file})}}\n"));
+        fixture.write(&format!("book/assets/katex/{file}"), font);
+    }
+    fixture.write("book/assets/katex/katex.min.css", &faces);
+    fixture.append(TWO, "\n## Blackboard\n\nHere $\\mathbb{E}[x]$.\n");
+    fixture.record();
+    build(&fixture).expect("a site");
+    let two = page(&fixture, "02-spread.html");
+    let selector = Selector::parse("link[rel=stylesheet]:not([id]):not([media])").expect("valid");
+    let sheets: Vec<_> = two
+        .select(&selector)
+        .filter_map(|link| link.attr("href"))
+        .collect();
+    assert_eq!(sheets.len(), 1, "{sheets:?}");
+    let style = fixture.read(&format!("target/book/html/{}", sheets[0]));
+    // "Main-Regular" in base 64.
+    let within = "url(data:font/woff2;base64,TWFpbi1SZWd1bGFy)";
+    assert!(style.contains(within), "{style}");
+    assert!(style.contains("url(assets/katex/fonts/KaTeX_AMS-Regular.woff2)"));
+    assert!(
+        style.contains("#mdbook-sidebar"),
+        "mdBook's rules are missing"
+    );
+    let scripts = texts(&two, "head script").concat();
+    assert!(scripts.contains("[\"AMS-Regular\"]"), "{scripts}");
+    let one = texts(&page(&fixture, "references.html"), "head script").concat();
+    assert!(!one.contains("AMS-Regular"), "{one}");
+}

@@ -378,3 +378,29 @@ fn a_folder_that_cannot_be_written_is_named() {
         "{said}"
     );
 }
+
+#[test]
+fn readers_install_no_package_of_the_tests_and_locks_name_no_registry() {
+    let read = |path: &str| {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path);
+        let text = fs::read_to_string(path).expect("a file");
+        serde_json::from_str::<serde_json::Value>(&text).expect("JSON")
+    };
+    let names = |lock: &serde_json::Value| -> Vec<String> {
+        let packages = lock["packages"].as_object().expect("packages");
+        for (name, package) in packages {
+            assert!(package.get("resolved").is_none(), "{name}");
+            assert!(
+                name.is_empty() || package["integrity"].is_string(),
+                "{name}"
+            );
+        }
+        packages.keys().cloned().collect()
+    };
+    let readers = names(&read("npm/package-lock.json"));
+    let tests = names(&read("browser/package-lock.json"));
+    for name in ["node_modules/axe-core", "node_modules/playwright-core"] {
+        assert!(tests.contains(&name.to_owned()), "{name}");
+        assert!(!readers.contains(&name.to_owned()), "{name}");
+    }
+}

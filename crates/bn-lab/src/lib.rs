@@ -26,6 +26,7 @@ mod sgd;
 #[cfg(feature = "linfa")]
 mod shimodaira;
 mod standardize;
+mod summary;
 mod teacher;
 mod training;
 mod watch;
@@ -65,6 +66,7 @@ pub use real::{Diabetes, diabetes, wine_quality};
 pub use sgd::Sgd;
 #[cfg(feature = "linfa")]
 pub use shimodaira::{Line, Shimodaira, shimodaira_errors, shimodaira_sizes};
+pub use summary::LayerSummary;
 pub use teacher::Teacher10;
 pub use training::{End, Observation, Trace, Training, TrainingParams};
 pub use watch::Evaluation;

@@ -327,6 +327,11 @@ impl<F: Float> Network<F> {
         &self.layers
     }
 
+    /// How many numbers an example has.
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
     /// The layers, to be changed.
     pub fn layers_mut(&mut self) -> &mut [Layer<F>] {
         &mut self.layers

@@ -21,9 +21,9 @@ pub(crate) struct Axis {
 }
 
 impl Axis {
-    pub(crate) fn new(title: impl Into<String>) -> Self {
+    pub(crate) fn new(title: String) -> Self {
         Axis {
-            title: title.into(),
+            title,
             scale: Scale::Linear,
             range: None,
         }

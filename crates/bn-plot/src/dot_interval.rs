@@ -58,7 +58,7 @@ impl DotInterval {
     /// An empty plot; the title names the quantity and its unit.
     pub fn new(x_title: impl Into<String>) -> Self {
         DotInterval {
-            x: Axis::new(x_title),
+            x: Axis::new(x_title.into()),
             entries: Vec::new(),
             references: Vec::new(),
         }
@@ -105,7 +105,7 @@ impl DotInterval {
         caption: impl Into<String>,
         alt: impl Into<String>,
     ) -> Result<Figure> {
-        Figure::new(id, caption, alt, self.drawing()?)
+        Figure::new(id, caption.into(), alt.into(), self.drawing()?)
     }
 
     fn rows(&self) -> impl Iterator<Item = (&Key, &Interval)> {

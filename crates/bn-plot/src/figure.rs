@@ -17,14 +17,9 @@ pub struct Figure {
 }
 
 impl Figure {
-    pub(crate) fn new(
-        id: &str,
-        caption: impl Into<String>,
-        alt: impl Into<String>,
-        drawing: Drawing,
-    ) -> Result<Self> {
-        let caption = one_line("the caption", caption.into())?;
-        let alt = one_line("the alt text", alt.into())?;
+    pub(crate) fn new(id: &str, caption: String, alt: String, drawing: Drawing) -> Result<Self> {
+        let caption = one_line("the caption", caption)?;
+        let alt = one_line("the alt text", alt)?;
         if !is_name(id, '-') {
             return Err(Error::BadName {
                 what: "the figure id".into(),
@@ -73,17 +68,6 @@ impl Figure {
     /// The `<svg>` element.
     pub fn svg(&self) -> &str {
         &self.svg
-    }
-
-    /// Shows the figure beneath a notebook's cell: the end of most cells,
-    /// `.figure(…)?.show();`. Prints its `Display` form.
-    pub fn show(&self) {
-        print!("{self}");
-    }
-
-    /// What evcxr calls when the figure is the last expression of a cell.
-    pub fn evcxr_display(&self) {
-        self.show();
     }
 }
 

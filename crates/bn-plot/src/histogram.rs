@@ -45,7 +45,7 @@ impl Histogram {
     /// An empty histogram; the title names the quantity and its unit.
     pub fn new(x_title: impl Into<String>) -> Self {
         Histogram {
-            x: Axis::new(x_title),
+            x: Axis::new(x_title.into()),
             samples: Vec::new(),
             densities: Vec::new(),
             bins: None,
@@ -94,7 +94,7 @@ impl Histogram {
         caption: impl Into<String>,
         alt: impl Into<String>,
     ) -> Result<Figure> {
-        Figure::new(id, caption, alt, self.drawing()?)
+        Figure::new(id, caption.into(), alt.into(), self.drawing()?)
     }
 
     fn check(&self) -> Result<()> {
@@ -187,7 +187,7 @@ impl Histogram {
             .copied()
             .chain(curves.iter().flatten().map(|&(_, y)| y))
             .fold(0.0, f64::max);
-        let mut y = Axis::new("density");
+        let mut y = Axis::new("density".into());
         y.range = Some(0.0..=if tallest > 0.0 { 1.05 * tallest } else { 1.0 });
         let y_span = y.span(std::iter::empty(), 0.0)?;
 

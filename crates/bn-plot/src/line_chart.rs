@@ -27,7 +27,7 @@ impl LineChart {
     /// An empty chart; titles name the quantity and its unit.
     pub fn new(x_title: impl Into<String>, y_title: impl Into<String>) -> Self {
         LineChart {
-            panel: Panel::new(x_title, y_title),
+            panel: Panel::new(x_title.into(), y_title.into()),
         }
     }
 
@@ -93,6 +93,6 @@ impl LineChart {
         caption: impl Into<String>,
         alt: impl Into<String>,
     ) -> Result<Figure> {
-        Figure::new(id, caption, alt, self.panel.drawing(0.0)?)
+        Figure::new(id, caption.into(), alt.into(), self.panel.drawing(0.0)?)
     }
 }

@@ -131,7 +131,7 @@ struct Placed<'a> {
 }
 
 impl Panel {
-    pub(crate) fn new(x_title: impl Into<String>, y_title: impl Into<String>) -> Self {
+    pub(crate) fn new(x_title: String, y_title: String) -> Self {
         Panel {
             x: Axis::new(x_title),
             y: Axis::new(y_title),

@@ -130,7 +130,7 @@ impl PictureGrid {
         caption: impl Into<String>,
         alt: impl Into<String>,
     ) -> Result<Figure> {
-        Figure::new(id, caption, alt, self.drawing()?)
+        Figure::new(id, caption.into(), alt.into(), self.drawing()?)
     }
 
     fn note(&mut self, mistake: Error) {

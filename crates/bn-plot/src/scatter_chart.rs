@@ -24,7 +24,7 @@ impl ScatterChart {
     /// An empty chart; titles name the quantity and its unit.
     pub fn new(x_title: impl Into<String>, y_title: impl Into<String>) -> Self {
         ScatterChart {
-            panel: Panel::new(x_title, y_title),
+            panel: Panel::new(x_title.into(), y_title.into()),
         }
     }
 
@@ -97,6 +97,6 @@ impl ScatterChart {
         caption: impl Into<String>,
         alt: impl Into<String>,
     ) -> Result<Figure> {
-        Figure::new(id, caption, alt, self.panel.drawing(0.04)?)
+        Figure::new(id, caption.into(), alt.into(), self.panel.drawing(0.04)?)
     }
 }

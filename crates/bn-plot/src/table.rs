@@ -48,6 +48,16 @@ impl Table {
         }
     }
 
+    /// A table of what there is, to look at: NaN and infinity as well.
+    pub(crate) fn unchecked(caption: String, header: Vec<String>, rows: Vec<Vec<Record>>) -> Table {
+        let row = |cells| Row { claim: None, cells };
+        Table {
+            caption,
+            header,
+            rows: rows.into_iter().map(row).collect(),
+        }
+    }
+
     /// The `<table>` element.
     pub fn html(&self) -> String {
         let mut out = format!(
@@ -106,17 +116,6 @@ impl Table {
         out
     }
 
-    /// Shows the table beneath a notebook's cell: the end of most cells,
-    /// `.caption(…)?.show();`. Prints its `Display` form.
-    pub fn show(&self) {
-        print!("{self}");
-    }
-
-    /// What evcxr calls when the table is the last expression of a cell.
-    pub fn evcxr_display(&self) {
-        self.show();
-    }
-
     /// Whether every cell of a column is a number.
     fn is_numeric(&self, column: usize) -> bool {
         self.rows
@@ -148,7 +147,12 @@ impl TableRows {
     /// No column, no row, or more than 200 rows; a row that is longer or shorter than the
     /// header; NaN, infinity or an empty text in a cell; an empty caption.
     pub fn caption(self, caption: impl Into<String>) -> Result<Table> {
-        let caption = one_line("the caption", caption.into())?;
+        self.captioned(caption.into())
+    }
+
+    // Apart from `caption`, so that it is compiled here and not with every cell that shows a table.
+    fn captioned(self, caption: String) -> Result<Table> {
+        let caption = one_line("the caption", caption)?;
         if self.header.is_empty() || self.rows.is_empty() {
             return Err(Error::Empty {
                 what: format!("the table \"{caption}\""),

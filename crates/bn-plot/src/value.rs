@@ -144,6 +144,11 @@ impl Value {
     /// A name that is not snake_case; NaN or infinity; an interval whose mean lies
     /// outside of it; a text that is empty or holds a line break.
     pub fn new(name: &str, value: impl Recorded) -> Result<Self> {
+        Self::named(name, value.record())
+    }
+
+    // Apart from `new`, so that it is compiled here and not with every cell that records a value.
+    fn named(name: &str, record: Record) -> Result<Self> {
         if !is_name(name, '_') {
             return Err(Error::BadName {
                 what: "the value name".into(),
@@ -151,7 +156,7 @@ impl Value {
                 expected: "snake_case, e.g. \"black_accuracy\"".into(),
             });
         }
-        let record = value.record().checked(&format!("the value \"{name}\""))?;
+        let record = record.checked(&format!("the value \"{name}\""))?;
         Ok(Value {
             name: name.into(),
             record,

@@ -17,7 +17,11 @@ pub use bn_lab;
 pub use bn_plot;
 pub use ndarray;
 
+mod instances;
 pub mod performance;
+
+#[doc(hidden)]
+pub use instances::instances;
 
 /// Runs the code of the README.
 #[cfg(doctest)]
@@ -61,7 +65,7 @@ pub mod prelude {
     };
     pub use bn_plot::{
         Arm, DotInterval, Figure, Forest, Histogram, Interval, LineChart, PictureGrid,
-        ScatterChart, Table, value, verdicts,
+        ScatterChart, Show, Table, progress, value, verdicts,
     };
     pub use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, array, s};
 }

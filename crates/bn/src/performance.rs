@@ -85,6 +85,51 @@ pub fn geometric_mean(ratios: impl IntoIterator<Item = f64>) -> f64 {
     f64::exp(sum / count)
 }
 
+/// What one `cargo book bench --notebooks --record` measured: the notebooks of chapters, and twins
+/// of them in PyTorch and matplotlib.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Notebooks {
+    /// The processor, and versions.
+    pub environment: BTreeMap<String, String>,
+    /// The load of the machine before the run: processes that wanted a processor.
+    pub load: f64,
+    /// The figures: for each work, one for each who did it.
+    pub work: Vec<Timing>,
+}
+
+/// How long one took for the cells of a notebook: the faster of two turns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Timing {
+    /// The slug of a chapter, or what was done otherwise.
+    pub work: String,
+    /// `book`, with a kernel kept warm ahead as `cargo book lab` does; `book, no spare`; `torch`;
+    /// or `torch, one thread`.
+    pub who: String,
+    /// From the start of the kernel to the end of the last cell.
+    pub seconds: f64,
+    /// Half of the cells took less, in seconds.
+    pub median_cell: f64,
+    /// How many cells there are.
+    pub cells: usize,
+}
+
+impl Notebooks {
+    /// One kernel's time for a work; `None` if it was not measured.
+    pub fn timing(&self, work: &str, who: &str) -> Option<&Timing> {
+        let mut work = self.work.iter().filter(|timing| timing.work == work);
+        work.find(|timing| timing.who == who)
+    }
+}
+
+/// The committed record of the notebooks.
+///
+/// # Errors
+///
+/// If `notebooks.json` beside this file is not what `cargo book bench --notebooks --record` writes.
+pub fn notebooks() -> serde_json::Result<Notebooks> {
+    serde_json::from_str(include_str!("notebooks.json"))
+}
+
 /// The committed record.
 ///
 /// # Errors

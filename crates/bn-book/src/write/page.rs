@@ -51,14 +51,20 @@ pub fn write(
                     .get(chapter.slug())
                     .and_then(|all| all.get(cells - 1));
                 let id = cell_id(chapter, cells - 1);
-                let _ = write!(
-                    page,
-                    "<div class=\"cell\" id=\"{id}\">\n\n{}\n\n{}</div>\n",
-                    source.trim_end(),
-                    outputs
-                        .map(|outputs| outputs_html(book, chapter, outputs))
-                        .unwrap_or_default(),
-                );
+                let outputs = outputs.map(|outputs| outputs_html(book, chapter, outputs, math));
+                match outputs.unwrap_or_else(|| Ok(String::new())) {
+                    Ok(outputs) => {
+                        let _ = write!(
+                            page,
+                            "<div class=\"cell\" id=\"{id}\">\n\n{}\n\n{outputs}</div>\n",
+                            source.trim_end(),
+                        );
+                    }
+                    Err(reason) => problem(
+                        format!("the cell shows broken TeX: {reason}"),
+                        "mend what the value shows itself as",
+                    ),
+                }
             }
             Piece::Apart => page.push_str(source),
             Piece::Math {
@@ -220,9 +226,14 @@ fn display_html(book: &Book, html: &str, equation: Option<&Equation>) -> String 
     block
 }
 
-fn outputs_html(book: &Book, chapter: &Chapter, outputs: &Outputs) -> String {
+fn outputs_html(
+    book: &Book,
+    chapter: &Chapter,
+    outputs: &Outputs,
+    math: &mut Math,
+) -> Result<String, String> {
     if outputs.shown.is_empty() {
-        return String::new();
+        return Ok(String::new());
     }
     let mut html = String::from("<div class=\"outputs\">\n");
     for shown in &outputs.shown {
@@ -242,10 +253,11 @@ fn outputs_html(book: &Book, chapter: &Chapter, outputs: &Outputs) -> String {
                 );
             }
             Shown::Figure(figure) => html.push_str(&figure_html(book, figure)),
+            Shown::Formula(tex) => html.push_str(&display_html(book, &math.html(tex, true)?, None)),
         }
     }
     html.push_str("</div>\n\n");
-    html
+    Ok(html)
 }
 
 /// A table whose rows show claims, with their anchors on the scoreboard, and elsewhere with

@@ -41,6 +41,10 @@ impl<F: Float> BatchNormLayer<F> {
         }
     }
 
+    pub(crate) fn is_ghost(&self) -> bool {
+        self.ghost != Ghost::Off
+    }
+
     /// γ, β, ε and the running statistics.
     pub fn norm(&self) -> &BatchNorm<F> {
         &self.norm
