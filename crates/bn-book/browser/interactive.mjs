@@ -94,9 +94,18 @@ async function inMotion(visit, server, name, problem) {
     const frames = (id) => page.locator(`#${id}`).evaluate((figure) => Number(figure.dataset.frames ?? 0));
     for (const id of await figures(page)) {
       const bad = (words) => problem(`${id}: ${words}`);
+      const words = page.locator(`#${id} .bn-finding`);
+      const complete = await words.textContent();
       if (await frames(id) > 0) bad("it starts before it is seen");
       await page.locator(`#${id} .bn-wide`).scrollIntoViewIfNeeded();
       await page.waitForFunction((id) => Number(document.getElementById(id).dataset.frames) > 3, id);
+      await page.emulateMedia({ media: "print" });
+      await page.waitForFunction(([id, complete]) =>
+        document.querySelector(`#${id} .bn-finding`).textContent === complete, [id, complete], { timeout: 5000 })
+        .catch(() => bad("what is printed is half done"));
+      await page.emulateMedia({ media: null });
+      await page.waitForFunction(([id, complete]) =>
+        document.querySelector(`#${id} .bn-finding`).textContent !== complete, [id, complete]);
       await page.evaluate(() => { window.tasks.length = 0; window.scrollTo(0, 0); });
       // What is under way when the figure leaves is still painted.
       await page.waitForTimeout(500);

@@ -38,6 +38,8 @@
     let waiting = null;
     let round = 0;
     let painted = 0;
+    let onScreen = null;
+    let held = null;
 
     const stops = (control) => control.dataset.stops?.split(" ");
     const value = (control) => stops(control)?.[control.value] ?? control.value;
@@ -111,13 +113,14 @@
       }
       if (data.of === round) moving = data.moving;
       requestAnimationFrame(() => {
-        if (data.of === round) paint(data);
+        if (data.of === round && onScreen) held = data;
+        else if (data.of === round) paint(data);
         next();
       });
     }
 
     function next() {
-      if (busy || !visible) return;
+      if (busy || !visible || onScreen) return;
       const steps = still.matches ? Infinity : Number(perFrame);
       if (waiting) {
         const message = waiting;
@@ -163,15 +166,25 @@
     // The other of the two pictures is shown now.
     narrow.addEventListener("change", () => { if (worker && !busy) send({ steps: 0 }); });
 
-    // On paper nothing half done.
-    paper.addEventListener("change", () => {
-      if (!paper.matches || !moving) return;
-      const now = parts.map((part) => part.innerHTML);
+    // On paper nothing half done: what comes meanwhile waits.
+    function toPaper() {
+      if (!moving || onScreen) return;
+      onScreen = parts.map((part) => part.innerHTML);
       parts.forEach((part, i) => { part.innerHTML = complete[i]; });
-      paper.addEventListener("change", () => {
-        parts.forEach((part, i) => { part.innerHTML = now[i]; });
-      }, { once: true });
-    });
+    }
+
+    function toScreen() {
+      if (!onScreen) return;
+      parts.forEach((part, i) => { part.innerHTML = onScreen[i]; });
+      onScreen = null;
+      if (held) paint(held);
+      held = null;
+      next();
+    }
+
+    addEventListener("beforeprint", toPaper);
+    addEventListener("afterprint", toScreen);
+    paper.addEventListener("change", () => (paper.matches ? toPaper() : toScreen()));
 
     if (dragged) {
       const control = form.elements[dragged];

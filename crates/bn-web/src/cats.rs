@@ -377,7 +377,7 @@ impl Figure for Cats {
     fn advance(&mut self) -> Result<Motion> {
         if self.step < STEPS {
             self.train()?;
-            if self.step % ASK == 0 || self.step == STEPS {
+            if self.step.is_multiple_of(ASK) || self.step == STEPS {
                 self.look()?;
             }
         } else if !self.complete() {

@@ -24,7 +24,6 @@ pub enum Values {
 
 impl Control {
     /// The allowed value next to `value`; the default for what is no number.
-    #[expect(clippy::manual_clamp, reason = "see the comment on size")]
     pub fn nearest(&self, value: f64) -> f64 {
         if value.is_nan() {
             return self.default;

@@ -7,7 +7,7 @@ const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 pub(crate) fn data_url(size: usize, pixels: impl Iterator<Item = f64>) -> String {
     let mut rows = Vec::with_capacity(size * (3 * size + 1));
     for (i, value) in pixels.enumerate() {
-        if i % (3 * size) == 0 {
+        if i.is_multiple_of(3 * size) {
             // Each row begins with the number of its filter: none.
             rows.push(0);
         }
