@@ -100,6 +100,14 @@ def keep_spares(warm, folder):
     os.makedirs(folder, exist_ok=True)
     started = []
     while True:
+        # To warm one takes seconds, which the cells of the one just taken can use better: until
+        # they rest, but not for ever.
+        since, quiet = time.monotonic(), time.monotonic()
+        while started and time.monotonic() - since < 60 and time.monotonic() - quiet < 3:
+            if any(name.endswith(".busy") for name in os.listdir(folder)):
+                quiet = time.monotonic()
+            if owner_is_gone(0.2):
+                return
         started = [one for one in started if one.poll() is None]
         started.append(
             subprocess.Popen(
@@ -112,10 +120,14 @@ def keep_spares(warm, folder):
         # Until it is taken, and warm: the next one would take time from it. One that
         # cannot even start is not tried again at once.
         while waiting or not offered and time.monotonic() - begun < 10:
-            if select.select([sys.stdin], [], [], 0.1)[0] and not os.read(0, 1):
+            if owner_is_gone(0.1):
                 return
             waiting = any(name.endswith((".json", ".warming")) for name in os.listdir(folder))
             offered = offered or waiting
+
+
+def owner_is_gone(within):
+    return select.select([sys.stdin], [], [], within)[0] and not os.read(0, 1)
 
 
 # ---- the serving process ------------------------------------------------------
@@ -138,6 +150,7 @@ class Serving:
         self.spares = spares
         self.offer = None
         self.warming = None
+        self.busy = os.path.join(spares, f"{os.getpid()}.busy") if spares else None
         self.owner = None  # a socket or the standard input of whoever lends us its life
         self.listener = None
         self.client = None  # sockets by name, once an owner has come
@@ -240,8 +253,8 @@ class Serving:
         if self.engine is not None:
             stop_group(self.engine.pid)
             self.engine.wait()
-        remove(self.offer)
-        remove(self.warming)
+        for told in (self.offer, self.warming, self.busy):
+            remove(told)
         shutil.rmtree(self.folder, ignore_errors=True)
         self.context.destroy(linger=200)
 
@@ -484,6 +497,9 @@ class Serving:
         }
         if client:
             self.tell("status", {"execution_state": "busy"}, parts[0])
+        if client and self.busy and os.path.isdir(self.spares):
+            with open(self.busy, "w", encoding="utf-8"):
+                pass
         if client and not content.get("silent"):
             self.count += 1
             self.cells.append((self.count, content["code"]))
@@ -578,6 +594,8 @@ class Serving:
             if error:
                 sys.stderr.write("the kernel could not be warmed: " + "\n".join(error[2]) + "\n")
             return
+        if not self.queue:
+            remove(self.busy)
         header = running["header"]
         if running["panicked"] and not error:
             line, file, message = running["panicked"]
