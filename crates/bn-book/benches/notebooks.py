@@ -109,8 +109,8 @@ def once(kernel, cells):
     """Seconds from the start of a kernel to the end of each cell."""
     begun = time.monotonic()
     manager = KernelManager(kernel_name=kernel)
-    # What evcxr says while it compiles the crates is of no interest here.
-    manager.start_kernel(cwd=str(BOOK / "notebooks"), stderr=subprocess.DEVNULL)
+    # What evcxr says about itself and the crates it compiles is of no interest here.
+    manager.start_kernel(cwd=str(BOOK / "notebooks"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     client = manager.client()
     client.start_channels()
     try:

@@ -64,7 +64,11 @@ fn a_data_file_of_the_facade_matters_to_chapters_that_name_it() {
     let (crates, before) = of(&fixture);
     fixture.write("crates/bn/src/measured.json", "[1]");
     assert_eq!(of(&fixture), (crates.clone(), before.clone()));
-    fixture.replace("book/01-mean.md", "use bn::mean;", "use bn::mean; // measured");
+    fixture.replace(
+        "book/01-mean.md",
+        "use bn::mean;",
+        "use bn::mean; // measured",
+    );
     let named = of(&fixture);
     assert!(named.0 == crates && named.1 != before);
     fixture.write("crates/bn/src/measured.json", "[2]");

@@ -1,4 +1,4 @@
-use std::f64::consts::{LN_2, PI};
+use std::f64::consts::{FRAC_1_SQRT_2, LN_2, PI};
 
 use bn_core::Moments;
 use bn_core::noise::{Draw, batch_mean_variance, batch_variance_law, gamma_shrinkage};
@@ -12,13 +12,16 @@ use crate::picture::{Axis, Color, Dash, Picture, Width, histogram};
 /// The noise in a batch's statistics.
 pub(crate) const NOISE: Interactive = Interactive {
     name: "noise",
-    title: "The mean and the standard deviation of a batch, against their exact laws.",
+    title: "The mean and the standard deviation of a batch, against their exact laws, and a decision behind them.",
     text: on_the_page(
         "Batches are drawn from a normal channel with mean 0 and standard deviation 1, forty \
            at a time; the bars count their means and standard deviations, the lines are the \
            laws, without any number fitted. Move the batch size from 2 to 128 and watch both \
            noises shrink: four times the batch, half the width. With small batches the standard \
-           deviation is lopsided, and too small on average.",
+           deviation is lopsided, and too small on average. The last panel shows what a unit \
+           makes of it that lets inputs pass whose normalized value is above 1. With the \
+           statistics of the whole data set that is a sharp boundary, the dashed line; every \
+           batch puts it somewhere else, and over all batches it is smooth.",
     ),
     controls: &[
         Control {
@@ -44,6 +47,12 @@ const AT_A_TIME: usize = 40;
 const MEANS: (f64, f64) = (-2.0, 2.0);
 const SIGMAS: (f64, f64) = (0.0, 2.5);
 const BINS: usize = 100;
+/// Inputs of the unit that decides.
+const INPUTS: (f64, f64) = (-1.0, 3.0);
+/// The normalized value above which it lets an input pass.
+const THRESHOLD: f64 = 1.0;
+/// The input of which the sentence speaks.
+const EXAMPLE: f64 = 1.5;
 
 struct Noise {
     m: usize,
@@ -87,6 +96,19 @@ fn density_of_sigma(m: usize, sigma: f64) -> f64 {
     2.0 * m * sigma * log_chi_squared.exp()
 }
 
+/// How likely an input passes, normalized by a batch that it is not part of: with Φ the
+/// distribution of the standard normal, P(μ_B + t σ_B < x) = ∫ f(s) Φ(√m (x − t s)) ds.
+fn law_of_passing(m: usize, x: f64) -> f64 {
+    let (steps, most) = (600, 4.0);
+    let width = most / f64::from(steps);
+    let at = |step: i32| {
+        let sigma = (f64::from(step) + 0.5) * width;
+        let z = (m as f64).sqrt() * (x - THRESHOLD * sigma);
+        density_of_sigma(m, sigma) * 0.5 * libm::erfc(-z * FRAC_1_SQRT_2)
+    };
+    (0..steps).map(at).sum::<f64>() * width
+}
+
 /// A panel: what was drawn, and its law.
 struct Quantity<'a> {
     title: &'a str,
@@ -95,6 +117,47 @@ struct Quantity<'a> {
     ticks: &'a [f64],
     values: &'a [f64],
     density: fn(usize, f64) -> f64,
+}
+
+impl Noise {
+    /// The share of the batches with which an input passes.
+    fn passing(&self, x: f64) -> f64 {
+        let batches = self.means.iter().zip(&self.sigmas);
+        let passes = batches.filter(|&(mean, sigma)| mean + THRESHOLD * sigma < x);
+        passes.count() as f64 / self.means.len() as f64
+    }
+
+    fn draw_decision(&self, picture: &mut Picture) {
+        let x = Axis {
+            range: INPUTS,
+            label: "input",
+            ticks: &[-1.0, 0.0, 1.0, 2.0, 3.0],
+        };
+        let y = Axis {
+            range: (0.0, 1.0),
+            label: "",
+            ticks: &[0.0, 0.5, 1.0],
+        };
+        let mut panel = picture.panel(2, "Share of batches that let it pass", x, y);
+        let inputs = || (0..=100).map(|k| INPUTS.0 + (INPUTS.1 - INPUTS.0) * f64::from(k) / 100.0);
+        let sharp = [
+            (INPUTS.0, 0.0),
+            (THRESHOLD, 0.0),
+            (THRESHOLD, 1.0),
+            (INPUTS.1, 1.0),
+        ];
+        panel.line(Color::Muted, Dash::Dashed, sharp.into_iter());
+        panel.line(
+            Color::BatchNorm,
+            Dash::Solid,
+            inputs().map(|x| (x, self.passing(x))),
+        );
+        panel.line(
+            Color::Ink,
+            Dash::Solid,
+            inputs().map(|x| (x, law_of_passing(self.m, x))),
+        );
+    }
 }
 
 impl Figure for Noise {
@@ -116,7 +179,7 @@ impl Figure for Noise {
     }
 
     fn draw(&self, width: Width) -> String {
-        let mut picture = Picture::new(width, 2, 2, 250.0);
+        let mut picture = Picture::new(width, 3, 3, 250.0);
         let mean = Quantity {
             title: "Mean of a batch",
             label: "μ_B",
@@ -126,7 +189,7 @@ impl Figure for Noise {
             density: density_of_mean,
         };
         let sigma = Quantity {
-            title: "Standard deviation of a batch",
+            title: "Its standard deviation",
             label: "σ_B",
             range: SIGMAS,
             ticks: &[0.0, 0.5, 1.0, 1.5, 2.0, 2.5],
@@ -165,6 +228,7 @@ impl Figure for Noise {
             panel.bars(Color::BatchNorm, &heights);
             panel.line(Color::Ink, Dash::Solid, curve.into_iter());
         }
+        self.draw_decision(&mut picture);
         picture.finish(NOISE.title, &self.finding())
     }
 
@@ -176,7 +240,7 @@ impl Figure for Noise {
         let law = |value: bn_core::Result<f64>| fixed(value.unwrap_or(f64::NAN), 3);
         format!(
             "{} batches of {}: the means stray by {} (law {}), the standard deviations are {} on \
-             average (law {}), the variances {} (law {}).",
+             average (law {}), the variances {} (law {}). An input of {} passes in a share of {} (law {}).",
             self.means.len(),
             self.m,
             fixed(deviation, 3),
@@ -185,6 +249,9 @@ impl Figure for Noise {
             law(gamma_shrinkage(self.m)),
             fixed(variance, 3),
             law(batch_variance_law(1.0, self.m).map(|law| law.mean)),
+            fixed(EXAMPLE, 1),
+            fixed(self.passing(EXAMPLE), 3),
+            law(Ok(law_of_passing(self.m, EXAMPLE))),
         )
     }
 }
