@@ -21,7 +21,8 @@ pub(crate) const NOISE: Interactive = Interactive {
            deviation is lopsided, and too small on average. The last panel shows what a unit \
            makes of it that lets inputs pass whose normalized value is above 1. With the \
            statistics of the whole data set that is a sharp boundary, the dashed line; every \
-           batch puts it somewhere else, and over all batches it is smooth.",
+           batch puts it somewhere else, and the share of the batches with which an input passes \
+           is a smooth curve.",
     ),
     controls: &[
         Control {
@@ -138,7 +139,7 @@ impl Noise {
             label: "",
             ticks: &[0.0, 0.5, 1.0],
         };
-        let mut panel = picture.panel(2, "Share of batches that let it pass", x, y);
+        let mut panel = picture.panel(2, "Share that passes", x, y);
         let inputs = || (0..=100).map(|k| INPUTS.0 + (INPUTS.1 - INPUTS.0) * f64::from(k) / 100.0);
         let sharp = [
             (INPUTS.0, 0.0),
