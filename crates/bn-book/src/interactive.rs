@@ -41,8 +41,11 @@ pub fn html(name: &str, program: Option<&str>) -> Result<String> {
     if let Some(program) = program {
         let _ = write!(html, " data-program=\"{program}\"");
     }
-    if let Some(dragged) = interactive.dragged {
-        let _ = write!(html, " data-dragged=\"{dragged}\"");
+    if let Some((dragged, [wide, narrow])) = interactive.dragged {
+        let _ = write!(
+            html,
+            " data-dragged=\"{dragged}\" data-spans=\"{wide} {narrow}\""
+        );
     }
     let _ = write!(
         html,

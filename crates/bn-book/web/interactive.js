@@ -22,7 +22,7 @@
   }
 
   function begin(figure) {
-    const { figure: name, position, perFrame, program, dragged } = figure.dataset;
+    const { figure: name, position, perFrame, program, dragged, spans } = figure.dataset;
     const form = figure.querySelector("form");
     const controls = [...form.querySelectorAll("input, select")];
     const run = form.querySelector("[data-do=run]");
@@ -197,7 +197,8 @@
         picture.addEventListener("pointermove", (event) => {
           if (!from) return;
           const share = (event.clientX - from.x) / picture.clientWidth;
-          control.value = from.value + share * (control.max - control.min);
+          const [wide, slim] = spans.split(" ").map(Number);
+          control.value = from.value + share * (narrow.matches ? slim : wide);
           control.dispatchEvent(new Event("input", { bubbles: true }));
         });
         for (const end of ["pointerup", "pointercancel"]) {

@@ -167,7 +167,7 @@ impl<F: Float + Recorded> Show for BatchNorm<F> {
             [0, 1].map(|form| lines.iter().map(|line| line[form].as_str()).collect());
         let tex = format!(
             "$$\\begin{{aligned}}\n{}\n\\end{{aligned}}$$",
-            tex.join("\\\\\n")
+            tex.join("\\\\[6pt]\n")
         );
         content("text/latex", &tex) + &content("text/plain", &text.join("\n"))
     }

@@ -19,12 +19,12 @@ pub(crate) const CATS: Interactive = Interactive {
     title: "A network that was trained on black coats, asked about other coats in another light.",
     text: on_the_page(
         "The animals are new to the network; under each stands what it takes it for, and \
-           wrong answers are framed. Move the first slider to 0, black coats: it is right again. \
-           Lower the contrast, as fog does, and it errs on black coats too. Then give it the \
-           mean and the variance of every pixel of these pictures instead of those of \
-           training: that undoes the light altogether, and the coat in part. Last, with black \
-           coats, set the contrast to \u{2212}1, a negative: by its distance nothing has \
-           moved any more, and nearly every answer is wrong.",
+           wrong answers are framed. Move the first slider to 0, black coats: the network is right \
+           again. Lower the contrast, as fog does, and it errs on black coats too. Then adapt it: \
+           give it the mean and the variance of every pixel of these pictures. That undoes the \
+           light altogether, and the coat in part. Last, still adapted and with black coats, set \
+           the contrast to \u{2212}1, a negative: the distance is as small as for new black \
+           coats, and yet nearly every answer is wrong.",
     ),
     controls: &[
         Control {
@@ -50,7 +50,7 @@ pub(crate) const CATS: Interactive = Interactive {
         Control {
             name: "moments",
             label: "Pixels’ mean and variance",
-            values: Values::Words(&["of training", "of these pictures"]),
+            values: Values::Words(&["as trained", "adapted to these"]),
             default: 0.0,
         },
         Control {
@@ -422,8 +422,8 @@ impl Figure for Cats {
         let percent = |share: f64| fixed(100.0 * share, 0);
         format!(
             "{training}The network is right about {}% of {TEST} new animals: it says \u{201c}cat\u{201d} to {}% of \
-             the cats and to {}% of the others. What it is given lies {} away from what it was \
-             trained on (sliced W\u{2082}; new black coats: {}).",
+             the cats and to {}% of the others. Distance to the training pictures, sliced \
+             W\u{2082}: {} (of new black coats: {}).",
             percent(self.accuracy(&self.seen.scores)),
             percent(self.called_cats(1)),
             percent(self.called_cats(0)),

@@ -49,8 +49,9 @@ pub struct Interactive {
     pub controls: &'static [Control],
     /// How often [`Figure::advance`] is called for each frame on the screen.
     pub per_frame: u32,
-    /// The name of the control that dragging across the picture moves.
-    pub dragged: Option<&'static str>,
+    /// The name of the control that dragging across the picture moves, and by how much from edge
+    /// to edge, if the picture is wide and if it is narrow.
+    pub dragged: Option<(&'static str, [f64; 2])>,
     /// The figure at its beginning.
     pub start: fn(&[f64]) -> Result<Box<dyn Figure>>,
 }

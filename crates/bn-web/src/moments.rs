@@ -15,7 +15,8 @@ pub(crate) const MOMENTS: Interactive = Interactive {
         "Move the mean of the input, with its slider or by dragging the picture. In training \
            the output stays where it was: mean β, standard deviation γ, whatever comes in. In \
            inference it moves at once, and returns as slowly as the running averages follow (a \
-           step of α = 0.03 for each batch of 256). Then set γ and β: both outputs obey, and the \
+           step of α = 0.03 for each batch of 256): training goes on here all the while. In a \
+           finished network they are frozen, and the output would stay away. Then set γ and β: both outputs obey, and the \
            moments of the input do not care. With γ = 0 nothing of the input is left.",
     ),
     controls: &[
@@ -51,7 +52,7 @@ pub(crate) const MOMENTS: Interactive = Interactive {
         },
     ],
     per_frame: 1,
-    dragged: Some("mean"),
+    dragged: Some(("mean", [64.0, 19.0])),
     start: |values| Ok(Box::new(Channel::new(values)?)),
 };
 

@@ -15,8 +15,8 @@ pub(crate) const NOISE: Interactive = Interactive {
     title: "The mean and the standard deviation of a batch, against their exact laws, and a decision behind them.",
     text: on_the_page(
         "Batches are drawn from a normal channel with mean 0 and standard deviation 1, forty \
-           at a time; the bars count their means and standard deviations, the lines are the \
-           laws, without any number fitted. Move the batch size from 2 to 128 and watch both \
+           at a time; the bars count their means and standard deviations, the black lines are \
+           the laws, without any number fitted. Move the batch size from 2 to 128 and watch both \
            noises shrink: four times the batch, half the width. With small batches the standard \
            deviation is lopsided, and too small on average. The last panel shows what a unit \
            makes of it that lets inputs pass whose normalized value is above 1. With the \
@@ -240,7 +240,7 @@ impl Figure for Noise {
         let variance = self.sigmas.iter().map(|s| s * s).sum::<f64>() / n;
         let law = |value: bn_core::Result<f64>| fixed(value.unwrap_or(f64::NAN), 3);
         format!(
-            "{} batches of {}: the means stray by {} (law {}), the standard deviations are {} on \
+            "{} batches of {}: the means have a standard deviation of {} (law {}), the standard deviations are {} on \
              average (law {}), the variances {} (law {}). An input of {} passes in a share of {} (law {}).",
             self.means.len(),
             self.m,

@@ -15,8 +15,9 @@ pub(crate) const TRAINING: Interactive = Interactive {
            batch norm. Here all weights start at a quarter of the usual size, and only one of \
            the two learns: without batch norm hardly anything arrives at the last hidden \
            layer, as its histogram shows; the dashed line is the loss of guessing. Set the \
-           scale to 1: now both learn, and batch norm gains nothing. Then raise the learning \
-           rate to 3, or the scale to 4.",
+           scale to 1: now both learn, and batch norm gains nothing. Raise the learning rate to \
+           3: only batch norm still learns. Then, back at 0.1, raise the scale to 4: without \
+           batch norm nothing is learned, and with it little. (A loss above 3 is drawn at 3.)",
     ),
     controls: &[
         Control {
@@ -220,13 +221,13 @@ impl Figure for Race {
             );
         }
         let arms = [
-            (&self.none, Color::NoNorm, "Without"),
-            (&self.batch_norm, Color::BatchNorm, "Batch norm"),
+            (&self.none, Color::NoNorm, "Without batch norm"),
+            (&self.batch_norm, Color::BatchNorm, "With batch norm"),
         ];
         for (i, (arm, color, name)) in arms.into_iter().enumerate() {
             let values = Axis {
                 range: RANGE,
-                label: "input of the activation",
+                label: "input of the last activation",
                 ticks: &[-4.0, -2.0, 0.0, 2.0, 4.0],
             };
             let shares = Axis {
@@ -238,7 +239,7 @@ impl Figure for Race {
             let mut panel = picture.panel(i + 1, name, values, shares);
             panel.bars(color, &heights);
             if outside >= 0.005 {
-                panel.note(0, &format!("{}% outside", fixed(100.0 * outside, 0)));
+                panel.note(0, &format!("{}% beyond \u{b1}4", fixed(100.0 * outside, 0)));
             }
         }
         picture.finish(TRAINING.title, &self.finding())
