@@ -7,7 +7,7 @@ use bn_lab::{
 };
 use ndarray::{Array1, Array2, ArrayView2, s};
 
-use crate::control::{Control, Values};
+use crate::control::{Control, SEED, Values};
 use crate::figure::{Figure, Interactive, Motion, on_the_page};
 use crate::image::data_url;
 use crate::number::fixed;
@@ -53,12 +53,7 @@ pub(crate) const CATS: Interactive = Interactive {
             values: Values::Words(&["as trained", "adapted to these"]),
             default: 0.0,
         },
-        Control {
-            name: "seed",
-            label: "Seed",
-            values: Values::Range(0.0, 19.0, 1.0),
-            default: 0.0,
-        },
+        SEED,
     ],
     per_frame: 2,
     dragged: None,

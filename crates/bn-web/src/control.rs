@@ -22,6 +22,14 @@ pub enum Values {
     Words(&'static [&'static str]),
 }
 
+/// What every figure lets a reader draw anew.
+pub(crate) const SEED: Control = Control {
+    name: "seed",
+    label: "Seed",
+    values: Values::Range(0.0, 19.0, 1.0),
+    default: 0.0,
+};
+
 impl Control {
     /// The allowed value next to `value`; the default for what is no number.
     pub fn nearest(&self, value: f64) -> f64 {

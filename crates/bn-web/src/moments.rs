@@ -2,7 +2,7 @@ use bn_core::{BatchNorm, Moments};
 use bn_lab::{Result, random_directions};
 use ndarray::Array2;
 
-use crate::control::{Control, Values};
+use crate::control::{Control, SEED, Values};
 use crate::figure::{Figure, Interactive, Motion, on_the_page};
 use crate::number::fixed;
 use crate::picture::{Axis, Color, Dash, Picture, Width, histogram};
@@ -44,12 +44,7 @@ pub(crate) const MOMENTS: Interactive = Interactive {
             values: Values::Range(-3.0, 3.0, 0.1),
             default: 0.0,
         },
-        Control {
-            name: "seed",
-            label: "Seed",
-            values: Values::Range(0.0, 19.0, 1.0),
-            default: 0.0,
-        },
+        SEED,
     ],
     per_frame: 1,
     dragged: Some(("mean", [64.0, 19.0])),

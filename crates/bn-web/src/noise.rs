@@ -4,7 +4,7 @@ use bn_core::Moments;
 use bn_core::noise::{Draw, batch_mean_variance, batch_variance_law, gamma_shrinkage};
 use bn_lab::{Result, random_directions};
 
-use crate::control::{Control, Values};
+use crate::control::{Control, SEED, Values};
 use crate::figure::{Figure, Interactive, Motion, on_the_page};
 use crate::number::fixed;
 use crate::picture::{Axis, Color, Dash, Picture, Width, histogram};
@@ -31,12 +31,7 @@ pub(crate) const NOISE: Interactive = Interactive {
             values: Values::Stops(&[2.0, 3.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0]),
             default: 8.0,
         },
-        Control {
-            name: "seed",
-            label: "Seed",
-            values: Values::Range(0.0, 19.0, 1.0),
-            default: 0.0,
-        },
+        SEED,
     ],
     per_frame: 1,
     dragged: None,

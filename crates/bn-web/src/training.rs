@@ -1,7 +1,7 @@
 use bn_lab::{Activation, Examples, Init, Network, NetworkParams, Result, Sgd, Targets, Teacher10};
 use ndarray::{Array2, s};
 
-use crate::control::{Control, Values};
+use crate::control::{Control, SEED, Values};
 use crate::figure::{Figure, Interactive, Motion, on_the_page};
 use crate::number::fixed;
 use crate::picture::{Axis, Color, Dash, Picture, Width, histogram};
@@ -38,12 +38,7 @@ pub(crate) const TRAINING: Interactive = Interactive {
             values: Values::Words(&["ReLU", "tanh"]),
             default: 0.0,
         },
-        Control {
-            name: "seed",
-            label: "Seed",
-            values: Values::Range(0.0, 19.0, 1.0),
-            default: 0.0,
-        },
+        SEED,
     ],
     per_frame: 3,
     dragged: None,
