@@ -594,8 +594,6 @@ class Serving:
             if error:
                 sys.stderr.write("the kernel could not be warmed: " + "\n".join(error[2]) + "\n")
             return
-        if not self.queue:
-            remove(self.busy)
         header = running["header"]
         if running["panicked"] and not error:
             line, file, message = running["panicked"]
@@ -612,10 +610,13 @@ class Serving:
             content = {"status": "error", "execution_count": self.count, **fields}
         else:
             content = {"status": "ok", "execution_count": self.count, "payload": [], "user_expressions": {}}
+        # Before the answer: what a client asks for after it is to be run.
+        waiting = self.take_queue() if error and running["stop_on_error"] else []
         self.answer("shell", running["identities"], "execute_reply", content, header)
         self.tell("status", {"execution_state": "idle"}, header)
-        if error and running["stop_on_error"]:
-            self.abort_queue()
+        self.abort(waiting)
+        if not self.queue:
+            remove(self.busy)
 
     def told_by_engine(self, running):
         evalue = "; ".join(one["evalue"] for one in running["errors"]) or "the cell failed"
@@ -632,13 +633,16 @@ class Serving:
             return ("Ended", message, [f"failed in {where}", message])
         return ("Error", evalue, traceback)
 
-    def abort_queue(self):
-        """What was asked for after a cell that failed is not run."""
-        for name in ("shell",):
-            while (frames := receive_now(self.zmq, self.client[name])) is not None:
-                self.from_client(name, frames)
+    def take_queue(self):
+        """What was asked for so far and has not run."""
+        shell = self.client["shell"]
+        while (frames := receive_now(self.zmq, shell)) is not None:
+            self.from_client("shell", frames)
         queue, self.queue = self.queue, []
-        for identities, parts in queue:
+        return queue
+
+    def abort(self, requests):
+        for identities, parts in requests:
             self.tell("status", {"execution_state": "busy"}, parts[0])
             self.answer("shell", identities, "execute_reply", {"status": "aborted", "execution_count": self.count}, parts[0])
             self.tell("status", {"execution_state": "idle"}, parts[0])
