@@ -46,7 +46,7 @@ fn assert_success(output: &Output) {
 
 fn keeps(promises: &[&str]) {
     let (fixture, jupyter) = prepared();
-    keeps_in(fixture.root(), &jupyter, promises);
+    keeps_in(fixture.root(), &jupyter, &[promises, &["gone"]].concat());
 }
 
 fn keeps_in(root: &Path, jupyter: &Path, promises: &[&str]) {
@@ -110,7 +110,7 @@ fn it_works_in_any_folder_complains_of_a_full_disk_and_runs_notebooks_of_any_pro
     keeps_in(
         fixture.root(),
         &jupyter,
-        &["from_any_folder", "a_full_disk"],
+        &["from_any_folder", "a_full_disk", "gone"],
     );
     let programs: [(&str, &[&str]); 3] = [
         ("jupyter", &["execute", "--inplace", "one.ipynb"]),
@@ -177,7 +177,7 @@ fn the_kernel_writes_nothing_into_the_checkout() {
     let mut python = program("python", Path::new(&jupyter));
     let ran = python
         .arg(script)
-        .arg("from_any_folder")
+        .args(["from_any_folder", "gone"])
         .current_dir(fixture.root())
         .output();
     read_only("u+w");
