@@ -7,7 +7,7 @@ import { LIMIT_INTERACTIVE } from "./speed.mjs";
 const FIGURE = ".bn-interactive[data-program]";
 // What the main thread may be kept from its reader while a figure computes, in milliseconds:
 // a frame is 17, but the machines of tests have other things to do.
-const LONGEST = 150;
+const LONGEST = 600;
 
 // What is to be done for each page with figures: by keyboard and pointer, in motion, and without
 // a server.
