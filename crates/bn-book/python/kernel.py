@@ -495,12 +495,13 @@ class Serving:
             "last": "",
             "wide": 0,
         }
-        if client:
-            self.tell("status", {"execution_state": "busy"}, parts[0])
-        if client and self.busy and os.path.isdir(self.spares):
+        if not client:
+            return
+        self.tell("status", {"execution_state": "busy"}, parts[0])
+        if self.busy and os.path.isdir(self.spares):
             with open(self.busy, "w", encoding="utf-8"):
                 pass
-        if client and not content.get("silent"):
+        if not content.get("silent"):
             self.count += 1
             self.cells.append((self.count, content["code"]))
             self.tell("execute_input", {"code": content["code"], "execution_count": self.count}, parts[0])
